@@ -1,0 +1,1 @@
+"""What the lessons of “Character Embeddings and Autoencoders” share."""

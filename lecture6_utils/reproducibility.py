@@ -1,0 +1,48 @@
+"""Seeds, threads and log level: the first call of every lesson."""
+
+import logging
+import os
+
+# These must be set before TensorFlow is first imported, hence above the imports below.
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+# oneDNN picks its kernels by CPU model, and so its rounding; its start-up note says as much.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+# Level 2 hides TensorFlow's start-up notes on CPU features and the absence of a GPU;
+# they go to stderr, differ between machines and say nothing about the lesson.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import keras
+import tensorflow as tf
+from threadpoolctl import threadpool_limits
+
+
+def make_reproducible(seed=42):
+    """Seed every generator and use one CPU thread, so that a rerun gives the same bits.
+
+    Nets as small as ours lose more to thread hand-over than they gain from a second
+    core, and a sum split over threads may round differently.
+
+    Parameters
+    ----------
+    seed : int, default 42
+        For ``random``, NumPy and TensorFlow, as `keras.utils.set_random_seed` takes it.
+
+    Raises
+    ------
+    RuntimeError
+        If TensorFlow has already computed something with another number of threads.
+        Call this first, or restart the kernel.
+    """
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    except RuntimeError as error:
+        raise RuntimeError(
+            "make_reproducible() must run before TensorFlow computes anything: "
+            "restart the kernel and run the lesson from its first cell."
+        ) from error
+    # A lesson trains many models, and each is traced once: TensorFlow takes that for
+    # one function traced again and again, and warns on stderr. Errors still show.
+    tf.get_logger().setLevel(logging.ERROR)
+    threadpool_limits(limits=1)  # BLAS and OpenMP: NumPy, SciPy, scikit-learn
+    keras.utils.set_random_seed(seed)

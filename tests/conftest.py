@@ -1,0 +1,50 @@
+"""Where the book is, and scratch copies of it to break."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+HEADER = """# %% [markdown]
+# # Add two numbers
+#
+# It is ≈ 3.0 today.
+
+# %%
+from lecture6_utils.measurement import measured
+
+"""
+
+
+@pytest.fixture
+def small_book(tmp_path):
+    """A book of two lessons that take a second: `adds` imports the package, `prints` does not."""
+    for name in ("requirements.txt", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    ignore = shutil.ignore_patterns("data", "__pycache__")
+    shutil.copytree(ROOT / "lecture6_utils", tmp_path / "lecture6_utils", ignore=ignore)
+    chapters = tmp_path / "chapters"
+    chapters.mkdir()
+    shutil.copy(ROOT / "chapters" / "jupytext.toml", chapters)
+    (chapters / "adds.py").write_text(HEADER + 'measured("sum", 1 + 2, 2, 4, ".1f")\n')
+    (chapters / "prints.py").write_text("# %% [markdown]\n# # Print\n\n# %%\nprint(2)\n")
+    (chapters / "index.md").write_text("# Index\n")
+    (tmp_path / "_toc.yml").write_text(
+        "format: jb-book\nroot: chapters/index\nchapters:\n"
+        "- file: chapters/adds\n- file: chapters/prints\n"
+    )
+    return tmp_path
+
+
+@pytest.fixture
+def book_copy(tmp_path):
+    """The real book, to be tampered with; the environment is linked, not copied."""
+    copy = tmp_path / "book"
+    ignore = shutil.ignore_patterns(".venv", ".git", "_build", "__pycache__", ".*_cache")
+    shutil.copytree(ROOT, copy, ignore=ignore)
+    os.symlink(sys.prefix, copy / ".venv")
+    return copy
