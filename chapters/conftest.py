@@ -1,0 +1,67 @@
+"""The proof compares figures too, and proves the longest lessons first.
+
+nbval re-runs every cell and compares its outputs, but passes over images. A figure must
+come out in the same size and nearly the same pixels; one tagged `chaotic-figure`, whose
+layout no two machines share, in the same size and not blank.
+"""
+
+import base64
+import io
+import json
+
+import numpy as np
+from nbval.plugin import IPyNbCell
+from PIL import Image
+
+# Root mean square difference of two figures, on 0 … 255. On one machine it is 0; a curve
+# that moves by a line's width over a tenth of the picture's breadth gives about 5.
+TOLERANCE = 4.0
+BLANK = 1.0  # standard deviation of the pixels of a picture that shows nothing
+
+compare_text = IPyNbCell.compare_outputs
+
+
+def pngs(outputs):
+    return [
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(o["data"]["image/png"]))).convert("RGB"), float)
+        for o in outputs
+        if "image/png" in o.get("data", {})
+    ]  # fmt: skip
+
+
+def difference(new, stored, chaotic):
+    """What is wrong with a re-made figure, or None."""
+    if new.shape != stored.shape:
+        return f"its shape is {new.shape}, stored is {stored.shape}"
+    if new.std() < BLANK or stored.std() < BLANK:
+        return "it is blank"
+    rms = np.sqrt(np.mean((new - stored) ** 2))
+    if not chaotic and rms > TOLERANCE:
+        return f"its pixels differ by {rms:.1f} RMS, allowed are {TOLERANCE}"
+    return None
+
+
+def compare_outputs(self, test, ref, skip_compare=None):
+    same = compare_text(self, test, ref, skip_compare)
+    new, stored = pngs(test), pngs(ref)
+    problems = [f"{len(new)} figures now, {len(stored)} stored"] * (len(new) != len(stored))
+    chaotic = "chaotic-figure" in self.cell.metadata.get("tags", [])
+    problems += filter(None, (difference(a, b, chaotic) for a, b in zip(new, stored)))
+    for problem in problems:
+        self.comparison_traceback.append(f"figure: {problem}")
+    return same and not problems
+
+
+IPyNbCell.compare_outputs = compare_outputs
+
+
+def pytest_collection_modifyitems(items):
+    """Longest lesson first, then the rest: the workers end together."""
+
+    def cost(path):
+        if path.suffix != ".ipynb":
+            return 0
+        return json.loads(path.read_text())["metadata"].get("lecture6", {}).get("cpu_seconds", 0)
+
+    costs = {path: cost(path) for path in {item.path for item in items}}
+    items.sort(key=lambda item: -costs[item.path])  # stable: cells keep their order

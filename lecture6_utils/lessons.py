@@ -1,0 +1,406 @@
+"""Execute the lessons that are stale: `python -m lecture6_utils.lessons run`.
+
+A lesson is a pair: ``chapters/<slug>.py``, edited by hand, and ``chapters/<slug>.ipynb``,
+made from it here with the outputs stored. The notebook keeps a fingerprint of all that
+its outputs depend on, so that a fresh clone knows at once that nothing is stale.
+"""
+
+import argparse
+import ast
+import hashlib
+import json
+import os
+import re
+import sys
+import threading
+import time
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+
+import jupytext
+import nbformat
+import psutil
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
+from traitlets.config import Config
+
+#: The packages that can change a number or a figure.
+NUMERIC_STACK = re.compile(
+    r"(?:tensorflow|tensorflow-cpu|keras|numpy|scipy|scikit-learn|matplotlib|pillow)=="
+)
+CELL_TIMEOUT = 900  # seconds
+METADATA_KEY = "lecture6"
+# Without it, any user of the machine could listen in, and each kernel says so on stderr.
+ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
+
+
+class BookError(Exception):
+    """Something in the book's files needs a person; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson of the book in the folder `root`."""
+
+    root: Path
+    slug: str
+
+    @property
+    def script(self):
+        """The percent script, edited by hand."""
+        return self.root / "chapters" / f"{self.slug}.py"
+
+    @property
+    def notebook(self):
+        """The notebook made from it."""
+        return self.root / "chapters" / f"{self.slug}.ipynb"
+
+
+# --- which lessons there are ----------------------------------------------------------
+
+
+def find_lessons(root):
+    """The lessons in the order of ``_toc.yml``.
+
+    Raises
+    ------
+    BookError
+        If the TOC names a file that is not there, a file in ``chapters`` is not in the
+        TOC, or a notebook has lost its script.
+    """
+    toc = root / "_toc.yml"
+    try:
+        names = list(parse_toc_yaml(toc))
+    except FileNotFoundError:
+        raise BookError(f"There is no {toc}: run this from the book's own folder.") from None
+    except MalformedError as error:
+        raise BookError(f"{toc} cannot be read: {error}") from None
+    chapters = root / "chapters"
+    for name in names:
+        if not any((root / f"{name}{suffix}").exists() for suffix in (".py", ".md")):
+            lost = (root / f"{name}.ipynb").exists()
+            raise BookError(
+                f"{name}.ipynb has no script {name}.py. Make it with "
+                f"`jupytext --to py:percent {name}.ipynb`, or restore it from git."
+                if lost
+                else f"_toc.yml names {name}, but there is neither {name}.py nor {name}.md. "
+                "Add the file, or take the line out of _toc.yml."
+            )
+    for path in sorted(chapters.glob("[!.]*")):
+        if path.suffix in (".py", ".ipynb", ".md") and path.name != "conftest.py":
+            if f"chapters/{path.stem}" not in names:
+                raise BookError(
+                    f"chapters/{path.name} is not in _toc.yml. Add the line "
+                    f"`- file: chapters/{path.stem}` where it belongs, or remove the file."
+                )
+    slugs = [Path(name).name for name in names if (root / f"{name}.py").exists()]
+    return [Lesson(root, slug) for slug in slugs]
+
+
+# --- the two halves of a pair ---------------------------------------------------------
+
+
+def read_script(lesson):
+    """The script as a notebook without outputs; cell ids follow from the sources."""
+    notebook = jupytext.read(lesson.script)
+    seen = {}
+    for cell in notebook.cells:
+        digest = _sha256(cell.source)[:8]
+        seen[digest] = seen.get(digest, 0) + 1
+        cell.id = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    return notebook
+
+
+def read_notebook(lesson):
+    """The stored notebook, or None if there is none yet."""
+    try:
+        return nbformat.read(lesson.notebook, as_version=4)
+    except FileNotFoundError:
+        return None
+    except (ValueError, nbformat.ValidationError, nbformat.reader.NotJSONError) as error:
+        raise BookError(
+            f"{lesson.notebook} is not a notebook any more ({_first_line(error)}). "
+            f"Restore it with git, or delete it and run `make book`: it is made from "
+            f"{lesson.script.name}."
+        ) from None
+
+
+def cells(notebook):
+    """What the two halves of a pair must share: type, source, tags and figure of each cell."""
+    return [
+        (cell.cell_type, cell.source, {k: cell.metadata[k] for k in ("tags", "mystnb") if k in cell.metadata})
+        for cell in notebook.cells
+    ]  # fmt: skip
+
+
+def fingerprint(lesson):
+    """A hash for each thing that the lesson's outputs depend on.
+
+    The lesson's code cells; each module of the package that it imports, directly or
+    not, with the files of the same name beside it (data files are covered, since
+    `datasets` states their hashes); the pinned numeric stack.
+    """
+    code = [cell.source for cell in read_script(lesson).cells if cell.cell_type == "code"]
+    pins = (lesson.root / "requirements.txt").read_text().splitlines()
+    return {
+        "the lesson's code": _sha256("\n\n".join(code)),
+        **_package_hashes(lesson.root, code),
+        "the numeric stack": _sha256("\n".join(p for p in pins if NUMERIC_STACK.match(p))),
+    }
+
+
+def _package_hashes(root, sources):
+    package = root / "lecture6_utils"
+    hashes, todo = {}, list(sources)
+    while todo:
+        for name in _imported(todo.pop()):
+            path = package / f"{name}.py"
+            key = f"lecture6_utils/{name}"
+            if path.exists() and key not in hashes:
+                files = sorted(package.glob(f"{name}.*"))
+                hashes[key] = _sha256("".join(f.read_text() for f in files))
+                todo.append(path.read_text())
+    return dict(sorted(hashes.items()))
+
+
+def _imported(source):
+    """Names of the package's modules that a piece of Python imports."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        yield from (n.split(".")[1] for n in names if n.startswith("lecture6_utils."))
+
+
+def _sha256(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _cells_hash(notebook):
+    return _sha256(json.dumps(cells(notebook), sort_keys=True))
+
+
+def stale_reasons(lesson):
+    """Why the stored outputs may be wrong, as a list of str: empty if they are not.
+
+    Raises
+    ------
+    BookError
+        If the notebook was edited by hand: overwriting it would lose the edit.
+    """
+    stored = read_notebook(lesson)
+    if stored is None:
+        return ["it has no notebook yet"]
+    record = stored.metadata.get(METADATA_KEY, {})
+    if cells(stored) != cells(read_script(lesson)) and record.get("cells") != _cells_hash(stored):
+        raise BookError(
+            f"{lesson.notebook} was edited by hand, and differs from {lesson.script.name}.\n"
+            f"To keep the edit:    jupytext --to py:percent chapters/{lesson.slug}.ipynb\n"
+            f"To throw it away:    git checkout -- chapters/{lesson.slug}.ipynb\n"
+            "Then run `make book` again."
+        )
+    then, now = record.get("fingerprint", {}), fingerprint(lesson)
+    return [f"{key} changed" for key in {**then, **now} if then.get(key) != now.get(key)]
+
+
+# --- executing ------------------------------------------------------------------------
+
+
+class Run:
+    """Executes lessons side by side, one thread each, and tells how far it is."""
+
+    def __init__(self, n_workers):
+        self.n_workers = n_workers
+        self.start = time.monotonic()
+        self.clients = []
+        self.stopped = False
+        self.lock = threading.Lock()
+
+    def say(self, text):
+        seconds = round(time.monotonic() - self.start)
+        with self.lock:
+            print(f"{seconds // 60:3d}:{seconds % 60:02d}  {text}", flush=True)
+
+    def execute_all(self, lessons):
+        """Execute and store every lesson, or raise the first error with nothing half-done."""
+        for lesson in lessons:  # better now than after minutes of work
+            _check_writable(lesson.notebook)
+        lessons = sorted(lessons, key=_last_cpu_seconds, reverse=True)
+        with ThreadPoolExecutor(self.n_workers) as pool:
+            # Fingerprints here: CPython 3.11's parser fails at times in several threads at once.
+            futures = [pool.submit(self.execute, les, fingerprint(les)) for les in lessons]
+            try:
+                done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+                for future in done:
+                    future.result()
+            except BaseException:
+                self.stop()
+                pool.shutdown(cancel_futures=True)
+                raise
+
+    def stop(self):
+        """Kill every kernel: a notebook is only written once its last cell has run."""
+        self.stopped = True
+        for client in self.clients:
+            provisioner = getattr(client.km, "provisioner", None)
+            if provisioner and provisioner.process:
+                provisioner.process.kill()
+
+    def execute(self, lesson, lesson_fingerprint):
+        """Execute one lesson and replace its notebook."""
+        notebook = read_script(lesson)
+        record = {"fingerprint": lesson_fingerprint, "cells": _cells_hash(notebook)}
+        n_cells = len(notebook.cells)
+        current = 0
+
+        def on_cell_start(cell, cell_index):
+            nonlocal current
+            current = cell_index + 1
+            if cell.cell_type == "code":
+                self.say(f"{lesson.slug:<24} cell {current} of {n_cells}")
+
+        def on_cell_executed(**_):
+            times = psutil.Process(client.km.provisioner.pid).cpu_times()
+            record["cpu_seconds"] = round(times.user + times.system)
+
+        client = NotebookClient(
+            notebook, kernel_name="python3", timeout=CELL_TIMEOUT, record_timing=False,
+            resources={"metadata": {"path": str(lesson.script.parent)}},
+            on_cell_start=on_cell_start, on_cell_executed=on_cell_executed, config=ENCRYPTED,
+        )  # fmt: skip
+        self.clients.append(client)
+        path = os.pathsep.join([str(lesson.root), os.environ.get("PYTHONPATH", "")])
+        try:
+            client.execute(env=os.environ | {"PYTHONPATH": path.rstrip(os.pathsep)})
+        except Exception as error:
+            if self.stopped:
+                return
+            what = str(error) if isinstance(error, CellExecutionError) else repr(error)
+            raise BookError(
+                f"{what}\n{lesson.script}, cell {current} of {n_cells}, failed: see above.\n"
+                f"{lesson.notebook.name} is unchanged."
+            ) from None
+        for number, cell in enumerate(notebook.cells, 1):
+            for output in cell.get("outputs", []):
+                if output.get("name") == "stderr":
+                    raise BookError(
+                        f"{output.text}\n{lesson.script}, cell {number} of {n_cells}, wrote the "
+                        f"above to stderr: remove its cause.\n{lesson.notebook.name} is unchanged."
+                    )
+        notebook.metadata[METADATA_KEY] = record
+        _write(lesson.notebook, notebook)
+        self.say(f"{lesson.slug:<24} done, {record['cpu_seconds']} CPU-seconds")
+
+
+def refresh_prose(lesson):
+    """Carry changed prose, tags or captions into the notebook; its outputs stay as they are."""
+    notebook, stored = read_script(lesson), read_notebook(lesson)
+    if cells(notebook) == cells(stored):
+        return False
+    outputs = iter([cell for cell in stored.cells if cell.cell_type == "code"])
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            old = next(outputs)
+            cell.outputs, cell.execution_count = old.outputs, old.execution_count
+    record = stored.metadata[METADATA_KEY] | {"cells": _cells_hash(notebook)}
+    notebook.metadata[METADATA_KEY] = record
+    _write(lesson.notebook, notebook)
+    return True
+
+
+def _last_cpu_seconds(lesson):
+    """For starting the longest first; a lesson never run may be the longest."""
+    stored = read_notebook(lesson)
+    return stored.metadata.get(METADATA_KEY, {}).get("cpu_seconds", float("inf")) if stored else float("inf")
+
+
+def _temporary(path):
+    return path.with_name(f".{path.name}.tmp")
+
+
+def _check_writable(path):
+    try:
+        _temporary(path).write_text("")
+        _temporary(path).unlink()
+    except OSError as error:
+        raise BookError(f"Cannot write {path}: {error.strerror}. Nothing was changed.") from None
+
+
+def _write(path, notebook):
+    """Replace the file at once, or leave it as it is."""
+    temporary = _temporary(path)
+    try:
+        with open(temporary, "w", encoding="utf-8", newline="\n") as file:
+            nbformat.write(notebook, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise BookError(
+            f"Cannot write {path}: {error.strerror}. The stored notebook is unchanged."
+        ) from None
+
+
+def _first_line(error):
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+# --- the command ----------------------------------------------------------------------
+
+
+def run(root, slugs=(), everything=False):
+    """Bring the book's notebooks up to date; return how many lessons were executed."""
+    lessons = find_lessons(root)
+    unknown = set(slugs) - {lesson.slug for lesson in lessons}
+    if unknown:
+        known = ", ".join(lesson.slug for lesson in lessons)
+        raise BookError(f"No such lesson: {', '.join(sorted(unknown))}. There are: {known}.")
+    reasons = {lesson: stale_reasons(lesson) for lesson in lessons}
+    chosen = [lesson for lesson in lessons if not slugs or lesson.slug in slugs]
+    if not (slugs or everything):
+        chosen = [lesson for lesson in chosen if reasons[lesson]]
+    for lesson in chosen:
+        print(f"{lesson.slug}: {'; '.join(reasons[lesson]) or 'up to date, run on request'}")
+    n_workers = max(1, min(len(chosen), os.cpu_count() or 1))
+    runner = Run(n_workers)
+    runner.execute_all(chosen)
+    for lesson in lessons:
+        if lesson not in chosen and not reasons[lesson] and refresh_prose(lesson):
+            print(f"{lesson.slug}: prose taken over, outputs unchanged")
+    return len(chosen)
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(prog="python -m lecture6_utils.lessons", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("status", help="say which lessons are stale, and why")
+    run_parser = commands.add_parser("run", help="execute the lessons that are stale")
+    run_parser.add_argument("slugs", nargs="*", help="execute these, stale or not")
+    run_parser.add_argument("--all", action="store_true", help="execute every lesson")
+    arguments = parser.parse_args(argv)
+    root = Path.cwd()
+    try:
+        if arguments.command == "status":
+            for lesson in find_lessons(root):
+                print(f"{lesson.slug}: {'; '.join(stale_reasons(lesson)) or 'up to date'}")
+        elif not run(root, arguments.slugs, arguments.all):
+            print("Every lesson is up to date.")
+    except BookError as error:
+        sys.exit(f"\n{error}")
+    except KeyboardInterrupt:
+        sys.exit("\nInterrupted. Lessons that had not finished are unchanged; run it again.")
+
+
+if __name__ == "__main__":
+    main()

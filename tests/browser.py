@@ -1,0 +1,67 @@
+"""The built book in headless Chromium: every page, every request, every console line."""
+
+import functools
+import os
+import shutil
+import threading
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from conftest import ROOT
+
+HTML = ROOT / "_build" / "html"
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+# As root there is no sandbox; the rest keeps the browser itself from calling home.
+ARGUMENTS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync
+  --disable-background-networking --disable-component-update""".split()
+
+
+def require_browser():
+    """Skip, or fail in CI, where no browser is installed."""
+    if CHROMIUM is None:
+        message = "no browser found: install Debian's package chromium (apt install chromium)"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+
+
+def pages():
+    """Every page of the built book, as paths below `HTML`; not the one that only forwards."""
+    found = [p.relative_to(HTML).as_posix() for p in sorted(HTML.rglob("*.html"))]
+    return [path for path in found if not path.startswith("_static/") and path != "index.html"]
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def served():
+    """Serve the book on this machine; yields its address."""
+    handler = functools.partial(_Quiet, directory=str(HTML))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+class Recorder:
+    """Collects what a page asks for and complains about."""
+
+    def __init__(self, page, base):
+        self.base, self.foreign, self.failed, self.complaints = base, [], [], []
+        page.on("request", self._request)
+        page.on("requestfailed", lambda request: self.failed.append(request.url))
+        page.on("response", lambda r: self.failed.append(r.url) if r.status >= 400 else None)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _request(self, request):
+        if not request.url.startswith((self.base, "data:", "blob:")):
+            self.foreign.append(request.url)
+
+    def _console(self, message):
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)

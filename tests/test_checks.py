@@ -1,0 +1,71 @@
+"""The checks on notebooks catch what they are for."""
+
+import checks
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+
+def notebook(prose="", outputs=(), source="1", count=1, **metadata):
+    cell = new_code_cell(source, outputs=list(outputs), execution_count=count, metadata=metadata)
+    return new_notebook(cells=[new_markdown_cell(prose), cell])
+
+
+def printed(text, name="stdout"):
+    return new_output("stream", name=name, text=text)
+
+
+@pytest.mark.parametrize(
+    ("prose", "fault"),
+    [
+        ("MSE ≈ 0.0112", False),
+        ("MSE ≈ 0.011.", False),
+        ("MSE ≈ 0.012", True),
+        ("MSE ≈ 0.01120", True),  # more digits than were measured
+        ("accuracy ≈ 87.4%, or ≈ 87%", False),
+        ("accuracy ≈ 88%", True),
+        ("accuracy ≈ 87", True),  # not a percentage any more
+        ("mean ≈ 0.5 ± 0.1", False),
+        ("**≈ 1,234** images", False),
+        ("about ≈ many", True),
+        ("no number", False),
+    ],
+)
+def test_prose_is_checked_against_what_was_measured(prose, fault):
+    text = "a ≈ 0.0112   b ≈ 87.4%   c ≈ 0.5 ± 0.1   d ≈ 1,234"
+    assert bool(list(checks.prose_problems(notebook(prose, [printed(text)])))) == fault
+
+
+@pytest.mark.parametrize(
+    ("faulty", "problem"),
+    [
+        (notebook(count=None), "not executed in the order"),
+        (notebook(count=2), "not executed in the order"),
+        (notebook(outputs=[printed("x", "stderr")]), "stderr"),
+        (notebook(outputs=[new_output("error", ename="E", evalue="", traceback=[])]), "error"),
+        (notebook(outputs=[printed("see /home/ann/x")]), "absolute path"),
+        (notebook(source="plt.plot(x);"), "ends in ';'"),
+    ],
+)
+def test_faulty_execution_is_named(faulty, problem):
+    assert any(problem in p for p in checks.execution_problems(faulty))
+
+
+PNG = new_output("display_data", data={"image/png": ""})
+ALT = "A line that falls steeply at first and then levels off."
+
+
+@pytest.mark.parametrize(
+    ("caption", "name", "alt", "problem"),
+    [
+        ("Loss.", "fig-loss", ALT, None),
+        ("", "fig-loss", ALT, "no caption"),
+        ("Loss.", "loss", ALT, "no name"),
+        ("Loss.", "fig-loss", "loss.png", "no alt text"),
+    ],
+)
+def test_a_figure_without_its_words_is_named(caption, name, alt, problem):
+    mystnb = {"figure": {"caption": caption, "name": name}, "image": {"alt": alt}}
+    found = list(checks.figure_problems(notebook(outputs=[PNG], mystnb=mystnb)))
+    assert len(found) == (problem is not None)
+    assert all(problem in p for p in found)
+    assert any("no caption" in p for p in checks.figure_problems(notebook(outputs=[PNG])))

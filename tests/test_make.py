@@ -1,0 +1,87 @@
+"""The Makefile's own promises: the Python it needs, a build that was cut off, help."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+
+def make(book, *arguments, **options):
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(
+        ["make", *arguments], cwd=book, env=env, capture_output=True, text=True, **options
+    )
+
+
+@pytest.fixture
+def ready_book(book_copy):
+    """A copy whose environment counts as installed."""
+    for name in ("requirements.txt", "pyproject.toml"):
+        os.utime(book_copy / name, (0, 0))
+    if not (book_copy / ".venv" / ".ready").exists():
+        pytest.skip("the environment was not made by `make`")
+    return book_copy
+
+
+@pytest.mark.parametrize("version", ["(3, 9, 2)", "(3, 14, 0)"])
+def test_an_unfit_python_is_named_at_once(book_copy, version):
+    (book_copy / ".venv").unlink()
+    fake = book_copy / "fake-python"
+    fake.write_text(
+        f'#!/bin/sh\nexec "{sys.executable}" -c "import sys; sys.version_info = {version}; '
+        'exec(sys.argv[1])" "$2"\n'
+    )
+    fake.chmod(0o755)
+    start = time.monotonic()
+    result = make(book_copy, "book", f"PYTHON={fake}")
+    assert result.returncode != 0
+    assert "this book needs 3.11, 3.12 or 3.13" in result.stderr
+    assert "make book PYTHON=python3.12" in result.stderr
+    assert not (book_copy / ".venv").exists()
+    assert time.monotonic() - start < 5
+
+
+def test_a_build_cut_off_leaves_the_last_book_and_the_next_is_right(ready_book):
+    assert make(ready_book, "html").returncode == 0
+    page = ready_book / "_build/html/chapters/index.html"
+    before = page.read_bytes()
+    (ready_book / "chapters/index.md").write_text("# Another index\n")
+    process = subprocess.Popen(
+        ["make", "html"], cwd=ready_book, start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    half_made = ready_book / "_build/new/_build/html/_static"
+    while not half_made.exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert page.read_bytes() == before
+    assert make(ready_book, "html").returncode == 0
+    assert "Another index" in page.read_text()
+
+
+def test_a_warning_of_the_build_is_an_error(ready_book):
+    with open(ready_book / "chapters/index.md", "a") as index:
+        index.write("\n{doc}`no_such_page`\n")
+    result = make(ready_book, "html")
+    assert result.returncode != 0
+    assert "no_such_page" in result.stderr
+
+
+def test_nothing_is_stale_in_a_fresh_clone(ready_book):
+    start = time.monotonic()
+    result = make(ready_book, "book")
+    assert result.returncode == 0, result.stderr
+    assert "Every lesson is up to date." in result.stdout
+    assert "file://" in result.stdout
+    assert time.monotonic() - start < 60  # seconds on an idle machine; lessons would take minutes
+
+
+def test_help_lists_the_targets(book_copy):
+    text = make(book_copy).stdout
+    for target in ("book", "test", "run", "serve", "bench", "html", "clean"):
+        assert f"make {target} " in text

@@ -1,0 +1,119 @@
+"""Figures, times and pins: the small parts of the package and what surrounds it."""
+
+import re
+import subprocess
+import sys
+import tomllib
+
+import browser
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from conftest import ROOT
+from docutils import nodes
+from docutils.utils import new_document
+
+from lecture6_utils import plotting
+from lecture6_utils.book import keep_numbers_together, lesson_times
+
+
+def python(code):
+    """Run code in a fresh interpreter."""
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+
+
+def test_image_rows_are_drawn_on_one_scale_and_labeled():
+    images = np.stack([np.zeros((28, 28)), np.full((28, 28), 0.5)])
+    axes = plotting.plot_image_rows({"a": images, "b": images})
+    assert axes.shape == (2, 2)
+    assert [ax.images[0].get_clim() for ax in axes.flat] == [(0, 1)] * 4
+    assert [row[0].texts[0].get_text() for row in axes] == ["a", "b"]
+    plt.close("all")
+
+
+@pytest.mark.parametrize("rows", [{}, {"a": np.zeros((2, 28, 28)), "b": np.zeros((3, 28, 28))}])
+def test_uneven_image_rows_are_refused(rows):
+    with pytest.raises(ValueError, match="equally many images"):
+        plotting.plot_image_rows(rows)
+
+
+def test_the_style_does_not_depend_on_the_reader():
+    plt.rcParams["font.size"] = 33
+    plotting.set_style()
+    assert plt.rcParams["font.size"] == 12
+    assert len(set(plotting.COLORS)) == 10
+
+
+def test_starting_late_is_a_clear_error():
+    result = python(
+        "import tensorflow as tf; tf.constant(1) + 1\n"
+        "from lecture6_utils.reproducibility import make_reproducible; make_reproducible()"
+    )
+    assert "restart the kernel" in result.stderr
+
+
+def test_starting_twice_is_fine_and_silent():
+    result = python(
+        "from lecture6_utils.reproducibility import make_reproducible\n"
+        "import tensorflow as tf\n"
+        "for seed in (1, 1):\n"
+        "    make_reproducible(seed); print(float(tf.random.uniform(())))"
+    )
+    assert result.stderr == ""
+    a, b = result.stdout.split()
+    assert a == b
+
+
+def document(*children):
+    doc = new_document("")
+    doc += nodes.section("", nodes.title("", "Title"), *children)
+    return doc
+
+
+@pytest.mark.parametrize(
+    ("words", "cpu_seconds", "expected"),
+    [
+        (10, 3, "1 min to read · about 5 s to run on one CPU core"),
+        (2_000, 43, "10 min to read · about 45 s to run on one CPU core"),
+        (3_000, 110, "15 min to read · about 2 min to run on one CPU core"),
+    ],
+)
+def test_times_are_computed(words, cpu_seconds, expected):
+    doc = document(nodes.paragraph("", "word " * words))
+    assert lesson_times(doc, cpu_seconds) == expected
+
+
+def test_a_number_stays_with_its_sign():
+    doc = document(nodes.paragraph("", "MSE ≈ 0.1"), nodes.literal_block("", "MSE ≈ 0.1"))
+    keep_numbers_together(None, doc)
+    assert [n.astext() for n in doc[0][1:]] == ["MSE ≈\u00a00.1", "MSE ≈ 0.1"]
+
+
+def test_every_direct_dependency_is_pinned():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = project["dependencies"] + project["optional-dependencies"]["book"]
+    names = {re.match(r"[\w-]+", line)[0] for line in wanted}
+    pins = (ROOT / "requirements.txt").read_text().splitlines()
+    pinned = {line.split("==")[0] for line in pins if "==" in line}
+    assert names - pinned == set()
+    assert [line for line in pins if line and not line.startswith("#") and "==" not in line] == []
+
+
+def test_tensorflow_comes_in_its_cpu_build_where_there_is_one():
+    pins = (ROOT / "requirements.txt").read_text()
+    assert re.search(r"^tensorflow==\S+ ; platform_machine != 'x86_64' or sys_platform != 'linux'", pins, re.M)
+    assert re.search(r"^tensorflow-cpu==\S+ ; platform_machine == 'x86_64' and sys_platform == 'linux'", pins, re.M)
+
+
+def test_every_file_says_what_it_is_for():
+    files = [*ROOT.glob("lecture6_utils/*.py"), *ROOT.glob("tests/*.py"), ROOT / "chapters/conftest.py"]
+    for path in files:
+        assert path.read_text().startswith('"""'), path
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("", pytest.skip.Exception), ("true", pytest.fail.Exception)])
+def test_a_missing_browser_is_skipped_with_a_hint_and_fails_in_ci(monkeypatch, ci, outcome):
+    monkeypatch.setattr(browser, "CHROMIUM", None)
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome, match="apt install chromium"):
+        browser.require_browser()

@@ -1,0 +1,97 @@
+"""The built book in a real browser, over http and from disk: offline, quiet, searchable, described."""
+
+import pytest
+from browser import ARGUMENTS, CHROMIUM, HTML, Recorder, pages, require_browser, served
+from conftest import ROOT
+from playwright.sync_api import sync_playwright
+
+from lecture6_utils.lessons import find_lessons, read_notebook
+
+
+@pytest.fixture(scope="module")
+def browser():
+    require_browser()
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+
+
+@pytest.fixture(scope="module", params=["http", "file"])
+def base(request):
+    if request.param == "file":
+        yield HTML.as_uri() + "/"
+    else:
+        with served() as address:
+            yield address
+
+
+def test_no_page_asks_another_host_or_complains(browser, base):
+    assert len(pages()) >= len(find_lessons(ROOT)) + 3
+    page = browser.new_page()
+    recorder = Recorder(page, base)
+    for path in pages():
+        page.goto(base + path, wait_until="networkidle")
+    assert recorder.foreign == []
+    assert recorder.failed == []
+    assert recorder.complaints == []
+
+
+def test_the_root_leads_to_the_landing_page(browser, base):
+    page = browser.new_page()
+    page.goto(base + "index.html")
+    page.wait_for_url("**/chapters/index.html", timeout=10_000)
+
+
+def test_math_is_typeset(browser, base):
+    page = browser.new_page()
+    page.goto(base + "chapters/tsne.html")
+    page.wait_for_selector("mjx-container", timeout=10_000)
+
+
+def test_search_finds_a_word(browser, base):
+    page = browser.new_page()
+    page.goto(base + "search.html?q=trustworthiness")
+    link = page.wait_for_selector("#search-results li a", timeout=10_000)
+    assert "tsne" in link.get_attribute("href")
+
+
+@pytest.mark.parametrize("width", [320, 390, 1300])
+def test_no_page_scrolls_sideways(browser, width):
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    for path in pages():
+        page.goto(f"{HTML.as_uri()}/{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@pytest.mark.parametrize("lesson", find_lessons(ROOT), ids=lambda lesson: lesson.slug)
+def test_every_figure_arrives_with_its_words(browser, lesson):
+    page = browser.new_page()
+    page.goto(f"{HTML.as_uri()}/chapters/{lesson.slug}.html")
+    for cell in read_notebook(lesson).cells:
+        mystnb = cell.metadata.get("mystnb", {})
+        if "figure" not in mystnb:
+            continue
+        figure = page.locator(f"figure#{mystnb.figure.name.replace('_', '-')}")
+        caption = figure.locator("figcaption").inner_text()
+        assert caption.startswith("Fig. "), "every figure has a number"
+        assert len(caption.split()) > 4
+        image = figure.locator("img")
+        assert image.get_attribute("alt") == mystnb.image.alt
+        assert image.evaluate("image => image.naturalWidth") > 100, "it loads"
+    assert page.locator("main img:not([alt]), main img[alt='']").count() == 0
+
+
+def test_solutions_are_folded_and_open(browser):
+    page = browser.new_page()
+    page.goto(f"{HTML.as_uri()}/chapters/stacked_autoencoders.html")
+    solution = page.locator("details", has_text="Show solution 1").first
+    assert not solution.locator("pre").first.is_visible()
+    solution.locator("summary").first.click()
+    assert solution.locator("pre").first.is_visible()
+
+
+def test_each_lesson_says_how_long_it_takes(browser):
+    page = browser.new_page()
+    for lesson in find_lessons(ROOT):
+        page.goto(f"{HTML.as_uri()}/chapters/{lesson.slug}.html")
+        text = page.locator(".lesson-times").inner_text()
+        assert "min to read" in text and "to run on one CPU core" in text
