@@ -37,6 +37,7 @@ run: $(READY) ## execute every lesson again, stale or not
 	@$(BIN)/python -m lecture6_utils.lessons run --all
 
 serve: book ## preview the book on this machine (PORT=8000)
+	@echo "http://127.0.0.1:$(PORT)   (Ctrl-C ends it)"
 	@$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 $(PORT)
 
 bench: $(READY) ## CPU-seconds per epoch: our fit against Keras's own

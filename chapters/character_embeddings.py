@@ -42,8 +42,8 @@ set_style()
 # a **character embedding**.
 #
 # The slides promise much of it: words out of the vocabulary, misspellings, prefixes and
-# suffixes, languages rich in inflection. Take these as promises. The lessons that follow
-# measure them one by one; this one builds the machine.
+# suffixes, languages rich in inflection. Take these as promises, to be measured on real
+# language, one by one. This lesson builds the machine.
 #
 # ## How does a string become numbers?
 #
@@ -446,8 +446,7 @@ _ = ax.set_xlabel("probability of label 1")
 # rule over the others. And on *deep world*, three networks that differ in their first
 # random numbers only are ≈ 0.63 apart. Neither this score nor the 128 trained numbers
 # of the embedding can say whether the model has learned anything about language. To find
-# out takes many strings, and a test on strings the model has not seen: that is what the
-# next lessons do.
+# out takes many strings, and a test on strings the model has not seen.
 #
 # :::{admonition} Takeaways
 # :class: tip
