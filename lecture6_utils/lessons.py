@@ -372,12 +372,10 @@ def run(root, slugs=(), everything=False):
         chosen = [lesson for lesson in chosen if reasons[lesson]]
     for lesson in chosen:
         print(f"{lesson.slug}: {'; '.join(reasons[lesson]) or 'up to date, run on request'}")
-    n_workers = max(1, min(len(chosen), os.cpu_count() or 1))
-    runner = Run(n_workers)
-    runner.execute_all(chosen)
-    for lesson in lessons:
+    for lesson in lessons:  # before the long work, while the reasons are sure to hold
         if lesson not in chosen and not reasons[lesson] and refresh_prose(lesson):
             print(f"{lesson.slug}: prose taken over, outputs unchanged")
+    Run(n_workers=max(1, min(len(chosen), os.cpu_count() or 1))).execute_all(chosen)
     return len(chosen)
 
 
