@@ -1,0 +1,46 @@
+"""Every slide of the lecture is on the map, and every lesson too."""
+
+from conftest import ROOT
+
+from lecture6_utils.lessons import find_lessons
+
+SLIDES = """
+Introduction to Character Embeddings
+Applications of Character Embeddings
+Methods for Character Embeddings
+Methods for Character Embeddings (Continued)
+Hands-On: Character Embeddings in Python
+Hands-On: Character Embeddings in Python (Continued)
+Autoencoders
+Stacked Autoencoders
+Visualization via t-SNE
+Unsupervised Pretraining using Autoencoders
+Training Autoencoders
+Sparse Autoencoders
+Variational Autoencoders
+Variational Autoencoders: Latent Loss
+""".strip().splitlines()
+
+
+def mapped():
+    """Slide → where it is taught, in the map's order."""
+    lines = (ROOT / "chapters/slides_map.md").read_text().splitlines()
+    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
+    return {slide: place for slide, place in rows if slide != "Slide"}
+
+
+def test_every_slide_is_on_the_map():
+    slides = list(mapped())
+    found = [any(s == t or s.startswith((f"{t}:", f"{t} (")) for s in slides) for t in SLIDES]
+    assert [title for title, there in zip(SLIDES, found) if not there] == []
+
+
+def test_each_slide_leads_to_a_section_or_says_that_it_waits():
+    """That the sections exist, the build checks: a dead link is a warning, an error."""
+    for slide, place in mapped().items():
+        assert ".ipynb#" in place or "Awaits its lesson" in place, slide
+
+
+def test_every_lesson_is_on_the_map():
+    places = " ".join(mapped().values())
+    assert [les.slug for les in find_lessons(ROOT) if f"({les.slug}.ipynb#" not in places] == []
