@@ -256,8 +256,8 @@ _ = axes[1].set(xlabel="log-variance γ", xticks=range(-4, 5, 2), xlim=(-4.3, 4.
 #
 # 784-150-100-(10, 10) and 10-100-150-784. We tried `relu`, `selu` and `silu` for the
 # hidden layers, and `silu` did best on the validation images. The cap on γ is a guard:
-# $e^{\gamma}$ overflows for large γ, and without cap one of our trial trainings, at a
-# higher learning rate, ended in NaN. In training, γ stays well below the cap.
+# $e^{\gamma}$ overflows for large γ, and without a cap one of our trial trainings, at a
+# higher learning rate, ended in NaN.
 
 
 # %%
