@@ -5,7 +5,7 @@ import re
 from lecture6_utils.lessons import cells, read_notebook, read_script
 from lecture6_utils.measurement import MEASURED
 
-ABSOLUTE_PATH = re.compile(r"(?:/home/|/root/|/tmp/|/Users/|/usr/|/work/|[A-Z]:\\)\w")
+ABSOLUTE_PATH = re.compile(r"(?<![\w/:.<])/[\w.-]+/[\w.-]+|\b[A-Z]:\\\w")
 
 
 def texts(outputs):

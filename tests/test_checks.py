@@ -43,11 +43,17 @@ def test_prose_is_checked_against_what_was_measured(prose, fault):
         (notebook(outputs=[printed("x", "stderr")]), "stderr"),
         (notebook(outputs=[new_output("error", ename="E", evalue="", traceback=[])]), "error"),
         (notebook(outputs=[printed("see /home/ann/x")]), "absolute path"),
+        (notebook(outputs=[printed("see C:\\Users\\ann")]), "absolute path"),
         (notebook(source="plt.plot(x);"), "ends in ';'"),
     ],
 )
 def test_faulty_execution_is_named(faulty, problem):
     assert any(problem in p for p in checks.execution_problems(faulty))
+
+
+def test_faultless_execution_passes():
+    output = printed("T-shirt/top: 1/2, see https://keras.io/api/layers and </td></tr>")
+    assert list(checks.execution_problems(notebook(outputs=[output]))) == []
 
 
 PNG = new_output("display_data", data={"image/png": ""})
