@@ -6,7 +6,7 @@
 #
 # - **What you'll do**: tie a decoder to its encoder and train both kinds on little and on
 #   much data; then race greedy layerwise training against plain training, at an equal
-#   number of gradient steps, down to a net that plain training cannot move at all.
+#   number of gradient steps, down to a net that plain training leaves where it was.
 # - **What you'll learn**: how to share a weight in Keras 3 (and not lose the tie when you
 #   save), where its gradient comes from, and when going layer by layer pays.
 # - **What you'll need**: the lesson on stacked autoencoders, and the chain rule.
@@ -470,7 +470,8 @@ _ = ax.set_yticklabels(["lecture's,\nselu", "deep,\nselu", "deep,\nsigmoid"])
 #   the seeds' spread.
 # - **Deep, `selu`**: end to end wins: the saving is negative, ≈ -14%. Each phase
 #   keeps what rebuilds its own input, which is not what the whole net needs.
-# - **Deep, `sigmoid`**: end to end gets nowhere, and greedy training rescues it.
+# - **Deep, `sigmoid`**: in these 2,000 steps end to end gets nowhere, and greedy training
+#   does. (It is a plateau, not a wall: three times the steps may well leave it.)
 #
 # And greedy alone, without fine-tuning, is never the best: no decoder has ever seen the
 # errors that the ones before it make.
@@ -519,7 +520,7 @@ for name, low, high, spec in [
 # nearly a constant, and the best constant is the mean image. A single layer has no such
 # trouble, which is why going one layer at a time opened the door to deep nets around
 # 2006 {cite}`hinton2006,bengio2007`. `selu` keeps the differences alive, and the
-# trick is no longer needed.
+# trick is not needed.
 #
 # ## How does that compare?
 
