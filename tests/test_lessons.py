@@ -253,3 +253,15 @@ def test_a_read_only_folder_is_noticed_before_any_work(made_book, monkeypatch):
     monkeypatch.setattr(lessons, "NotebookClient", None)  # to execute would raise a TypeError
     with pytest.raises(BookError, match="Cannot write .*prints.ipynb: Read-only file system"):
         run(made_book)
+
+
+def test_the_longest_lesson_starts_first(made_book, monkeypatch):
+    for slug, seconds in [("adds", 5), ("prints", 50)]:
+        path = made_book / "chapters" / f"{slug}.ipynb"
+        notebook = nbformat.read(path, as_version=4)
+        notebook.metadata.lecture6.cpu_seconds = seconds
+        nbformat.write(notebook, path)
+    order = []
+    monkeypatch.setattr(lessons.Run, "execute", lambda self, les, _: order.append(les.slug))
+    lessons.Run(n_workers=1).execute_all(lessons.find_lessons(made_book))
+    assert order == ["prints", "adds"]

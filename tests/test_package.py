@@ -117,3 +117,15 @@ def test_a_missing_browser_is_skipped_with_a_hint_and_fails_in_ci(monkeypatch, c
     monkeypatch.setenv("CI", ci)
     with pytest.raises(outcome, match="apt install chromium"):
         browser.require_browser()
+
+
+def test_a_lesson_computes_with_one_thread():
+    result = python(
+        "from lecture6_utils.reproducibility import make_reproducible\n"
+        "make_reproducible()\n"
+        "import tensorflow as tf, threadpoolctl, sklearn\n"
+        "threads = tf.config.threading\n"
+        "print(threads.get_intra_op_parallelism_threads(), threads.get_inter_op_parallelism_threads(),\n"
+        "      *{pool['num_threads'] for pool in threadpoolctl.threadpool_info()})"
+    )
+    assert result.stdout.split() == ["1", "1", "1"]
