@@ -7,7 +7,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book html test run serve bench pins clean
+.PHONY: help book html test run serve bench pins words clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -47,6 +47,13 @@ pins: ## make requirements.txt anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra book --universal --fork-strategy fewest \
 	  --python-version 3.11 --no-emit-index-url --no-annotate --upgrade -q \
 	  --custom-compile-command "make pins" -o requirements.txt
+
+words: ## derive the word tables again from their sources (WORDNET=folder of WordNet 3.0)
+	@rm -rf _build/words && $(PYTHON) -m venv _build/words
+	@_build/words/bin/pip install -q --disable-pip-version-check \
+	  -r lecture6_utils/data/words/requirements.txt
+	@_build/words/bin/python lecture6_utils/data/words/derive.py
+	@git diff --stat --exit-code -- '*.tsv.gz' && echo "The same bytes as before."
 
 clean: ## remove what was built; the environment and the lessons stay
 	rm -rf _build

@@ -30,7 +30,7 @@ from sklearn.decomposition import PCA
 from lecture6_utils.datasets import load_fashion_mnist
 from lecture6_utils.measurement import Measured, MeasuredTable, measured
 from lecture6_utils.plotting import COLORS, WIDTH, plot_image_rows, set_style
-from lecture6_utils.training import fit
+from lecture6_utils.training import fit, fit_autoencoder
 
 make_reproducible()
 set_style()
@@ -193,6 +193,7 @@ class KLDivergenceRegularizer(keras.regularizers.Regularizer):
         return {"weight": self.weight, "target": self.target}
 
 
+@keras.saving.register_keras_serializable("lecture6")
 class PowerRegularizer(keras.regularizers.Regularizer):
     def __init__(self, weight, power, target=0.1):
         self.weight, self.power, self.target = weight, power, target
@@ -200,6 +201,9 @@ class PowerRegularizer(keras.regularizers.Regularizer):
     def __call__(self, inputs):
         deviations = ops.abs(ops.mean(inputs, axis=0) - self.target)
         return self.weight * ops.sum(deviations**self.power)
+
+    def get_config(self):
+        return {"weight": self.weight, "power": self.power, "target": self.target}
 
 
 # %% [markdown]
@@ -408,6 +412,7 @@ MeasuredTable({
 
 
 # %%
+@keras.saving.register_keras_serializable("lecture6")
 class TopK(keras.layers.Layer):
     def __init__(self, k, **kwargs):
         super().__init__(**kwargs)
@@ -417,18 +422,41 @@ class TopK(keras.layers.Layer):
         kth_largest = ops.sort(inputs, axis=-1)[:, -self.k, None]
         return ops.where(inputs >= kth_largest, inputs, 0.0)
 
+    def get_config(self):
+        return {**super().get_config(), "k": self.k}
 
-def train(encoder, decoder, epochs):
-    ae, batch_size = keras.Sequential([encoder, decoder]), 64
-    steps = -(-len(X_train) // batch_size) * epochs
-    learning_rate = keras.optimizers.schedules.CosineDecay(3e-3, decay_steps=steps)
-    ae.compile(loss="mse", optimizer=keras.optimizers.Adam(learning_rate))
-    fit(ae, X_train, X_train, epochs=epochs, batch_size=batch_size)
+
+# %% [markdown]
+# This layer and the rivals' penalty must survive a save and a clone as well:
+
+# %%
+rival = keras.Sequential([
+    keras.Input((300,)),
+    TopK(50),
+    BatchRegularization(PowerRegularizer(0.05, power=1)),
+])
+with tempfile.TemporaryDirectory() as folder:
+    rival.save(Path(folder) / "rival.keras")
+    loaded = keras.saving.load_model(Path(folder) / "rival.keras")
+for name, net in [("loaded", loaded), ("cloned", keras.models.clone_model(rival))]:
+    same = np.array_equal(net(random_codings), rival(random_codings))
+    paid = penalty(net, random_codings) == penalty(rival, random_codings)
+    print(f"{name}: same output {same}, same penalty {paid}")
+
+
+# %% [markdown]
+# The nets from here on are trained by one function and looked into by another.
+
+
+# %%
+def train(encoder, decoder, epochs, loss="mse"):
+    ae = keras.Sequential([encoder, decoder])
+    fit_autoencoder(ae, X_train, epochs=epochs, loss=loss)
     return encoder, decoder
 
 
 def predict(net, x):
-    return net.predict(x, batch_size=1_000, verbose=0)
+    return ops.convert_to_numpy(net(x))
 
 
 def inspect(encoder, decoder, images=X_valid):
@@ -830,13 +858,9 @@ MeasuredTable({
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 1", "code_prompt_hide": "Hide solution 1"}
-encoder, decoder = build(42, l1_layer(1e-3))
-ae = keras.Sequential([encoder, decoder])
-steps = 3 * -(-len(X_train) // 64)
-learning_rate = keras.optimizers.schedules.CosineDecay(3e-3, decay_steps=steps)
-ae.compile(loss="binary_crossentropy", optimizer=keras.optimizers.Adam(learning_rate))
-fit(ae, X_train, X_train, epochs=3, batch_size=64)
-entropy_net = inspect(encoder, decoder)
+entropy_net = inspect(
+    *train(*build(42, l1_layer(1e-3)), epochs=3, loss="binary_crossentropy")
+)
 squared_net = found["L1, weight 0.00100"]
 measured("cross-entropy: live units", 300 - entropy_net["dead"], 31, 50, ".0f")
 measured("cross-entropy: validation MSE", entropy_net["mse"], 0.0163, 0.0187)

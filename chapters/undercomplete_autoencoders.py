@@ -27,7 +27,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from lecture6_utils.datasets import load_fashion_mnist
 from lecture6_utils.measurement import Measured, MeasuredTable, measured
 from lecture6_utils.plotting import COLORS, WIDTH, plot_image_rows, set_style
-from lecture6_utils.training import fit
+from lecture6_utils.training import fit_autoencoder
 
 make_reproducible()
 set_style()
@@ -143,20 +143,13 @@ def build(n_codings, seed):
     return encoder, decoder, keras.Sequential([encoder, decoder])
 
 
-def train(net, X, epochs, batch_size=64):
-    steps = -(-len(X) // batch_size) * epochs
-    learning_rate = keras.optimizers.schedules.CosineDecay(3e-3, decay_steps=steps)
-    net.compile(loss="mse", optimizer=keras.optimizers.Adam(learning_rate))
-    fit(net, X, X, epochs=epochs, batch_size=batch_size)
-
-
 seeds = [0, 1, 2]
 X_lines = scaled(lines(np.random.default_rng(0), 10_000))
 slide = np.stack([sequence_1, sequence_2[:13]])
 rebuilt = []
 for seed in seeds:
     encoder, decoder, autoencoder = build(2, seed)
-    train(autoencoder, X_lines, epochs=20)
+    fit_autoencoder(autoencoder, X_lines, epochs=20)
     rebuilt.append(50 + 35 * autoencoder.predict(scaled(slide), verbose=0))
 errors = np.sqrt(np.mean((np.array(rebuilt) - slide) ** 2, axis=2))
 
@@ -225,7 +218,8 @@ def error_left(family, seed):
     pca_errors = [np.sum(Z[:, k:] ** 2) / Z.size for k in code_sizes]
     keras.utils.set_random_seed(seed)
     nets = build_side_by_side()
-    train(nets, np.repeat(X[:, None], len(code_sizes), axis=1), epochs=20)
+    side_by_side = np.repeat(X[:, None], len(code_sizes), axis=1)
+    fit_autoencoder(nets, side_by_side, epochs=20)
     inputs = np.repeat(X_new[:, None], len(code_sizes), axis=1)
     outputs = nets.predict(inputs, verbose=0)
     net_errors = np.mean((outputs - X_new[:, None]) ** 2, axis=(0, 2))
@@ -327,7 +321,7 @@ def linear_autoencoder(n_codings, seed):
     encoder = keras.Sequential([keras.Input((784,)), keras.layers.Dense(n_codings)])
     decoder = keras.layers.Dense(784)
     autoencoder = keras.Sequential([encoder, decoder])
-    train(autoencoder, X_train, epochs=10)
+    fit_autoencoder(autoencoder, X_train, epochs=10)
     return encoder, autoencoder, decoder.kernel.numpy()  # n_codings × 784
 
 
@@ -408,7 +402,7 @@ def deep_autoencoder(n_codings, seed, X=X_train, n_units=100, activation=None):
         keras.layers.Dense(784, activation="sigmoid"),
     ])
     autoencoder = keras.Sequential([encoder, decoder])
-    train(autoencoder, X, epochs=5)
+    fit_autoencoder(autoencoder, X, epochs=5)
     return encoder, autoencoder
 
 
@@ -825,7 +819,7 @@ noise = np.mean((noisy[10_000:] - X_clean) ** 2)
 kept = []
 for seed in seeds:
     _, _, net = build(2, seed)
-    train(net, X_noisy, epochs=20)
+    fit_autoencoder(net, X_noisy, epochs=20)
     outputs = 50 + 35 * net.predict(X_new, verbose=0)
     kept.append(np.mean((outputs - X_clean) ** 2) / noise)
 measured("part of the noise that the net lets through", kept, 0.15, 0.175, ".1%")

@@ -1,4 +1,4 @@
-"""Real data shipped with the package, checked against its SHA-256 before use."""
+"""Fashion-MNIST, and the check that every data file passes before use."""
 
 import gzip
 import hashlib
@@ -31,7 +31,26 @@ class DataFileError(Exception):
 
 
 @lru_cache  # hashed once per process: a lesson may load its data as often as it likes
-def _read_verified(path, sha256):
+def read_verified(path, sha256, remedy=None):
+    """The bytes of a data file, if they are the ones that the lessons were measured on.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    sha256 : str
+        The hash expected, in hexadecimal.
+    remedy : str, optional
+        What to do if it is another; by default, how to restore a shipped file.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    DataFileError
+        If the file is missing, truncated or replaced.
+    """
     try:
         content = path.read_bytes()
         found = hashlib.sha256(content).hexdigest()
@@ -41,16 +60,18 @@ def _read_verified(path, sha256):
         raise DataFileError(
             f"{path} is not the file the lessons were measured on.\n"
             f"  expected SHA-256: {sha256}\n"
-            f"  found:            {found}\n"
-            f"Restore it with `git checkout -- {path.name}` in its folder, "
-            "or clone the book again (installed by pip: reinstall the package)."
+            f"  found:            {found}\n" + (
+                remedy
+                or f"Restore it with `git checkout -- {path.name}` in its folder, "
+                "or clone the book again (installed by pip: reinstall the package)."
+            )
         )
     return content
 
 
 def _read_idx(folder, name):
     """The array in a gzipped IDX file: 2 zero bytes, a type, the rank, the shape, the data."""
-    raw = gzip.decompress(_read_verified(folder / name, FASHION_MNIST_SHA256[name]))
+    raw = gzip.decompress(read_verified(folder / name, FASHION_MNIST_SHA256[name]))
     rank = raw[3]
     shape = np.frombuffer(raw, dtype=">u4", count=rank, offset=4)
     return np.frombuffer(raw, dtype=np.uint8, offset=4 + 4 * rank).reshape(shape)

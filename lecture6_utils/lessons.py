@@ -28,7 +28,8 @@ from traitlets.config import Config
 
 #: The packages that can change a number or a figure.
 NUMERIC_STACK = re.compile(
-    r"(?:tensorflow|tensorflow-cpu|keras|numpy|scipy|scikit-learn|matplotlib|pillow)=="
+    r"(?:tensorflow|tensorflow-cpu|keras|numpy|scipy|scikit-learn|matplotlib|pillow"
+    r"|rapidfuzz|sentencepiece|seqeval)=="
 )
 CELL_TIMEOUT = 900  # seconds
 METADATA_KEY = "lecture6"

@@ -2,7 +2,7 @@
 
 import keras
 
-from lecture6_utils.training import fit
+from lecture6_utils.training import fit_autoencoder
 
 
 def fit_stacked_autoencoder(X_train, *, seed=42):
@@ -27,7 +27,6 @@ def fit_stacked_autoencoder(X_train, *, seed=42):
     ----------
     Lecture 6, slide “Stacked Autoencoders: Example (continued)”.
     """
-    epochs, batch_size = 10, 64
     keras.utils.set_random_seed(seed)
     selu = {"activation": "selu", "kernel_initializer": "lecun_normal"}
     stacked_encoder = keras.Sequential([
@@ -43,8 +42,5 @@ def fit_stacked_autoencoder(X_train, *, seed=42):
         keras.layers.Reshape((28, 28)),
     ])
     stacked_ae = keras.Sequential([stacked_encoder, stacked_decoder])
-    steps = -(-len(X_train) // batch_size) * epochs
-    learning_rate = keras.optimizers.schedules.CosineDecay(3e-3, decay_steps=steps)
-    stacked_ae.compile(loss="mse", optimizer=keras.optimizers.Adam(learning_rate))
-    fit(stacked_ae, X_train, X_train, epochs=epochs, batch_size=batch_size)
+    fit_autoencoder(stacked_ae, X_train, epochs=10)
     return stacked_encoder, stacked_decoder, stacked_ae

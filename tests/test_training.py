@@ -1,10 +1,10 @@
-"""`fit` trains as Keras does: same updates, History, callbacks and validation."""
+"""`fit` and `fit_autoencoder` train as Keras does: same updates, History, callbacks."""
 
 import keras
 import numpy as np
 import pytest
 
-from lecture6_utils.training import fit
+from lecture6_utils.training import fit, fit_autoencoder
 
 N, BATCH = 70, 32  # the last batch of an epoch is smaller
 
@@ -136,3 +136,46 @@ def test_bad_input_gets_a_clear_error(data, change, message):
 def test_no_rows_is_an_error():
     with pytest.raises(ValueError, match="got 0 and 0"):
         fit(classifier(), np.zeros((0, 5)), np.zeros((0, 1)), epochs=1)
+
+
+def linear_autoencoder():
+    keras.utils.set_random_seed(1)
+    return keras.Sequential([keras.Input((5,)), keras.layers.Dense(5)])
+
+
+def test_fit_autoencoder_is_adam_with_half_a_cosine(data):
+    """The rate at step t of T is 0.003 · (1 + cos(π t / T)) / 2, T counting last batches."""
+    x, _ = data
+    rates = []
+    note = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda *_: rates.append(float(ours.optimizer.learning_rate))
+    )
+    ours, by_hand = linear_autoencoder(), linear_autoencoder()
+    np.random.seed(0)
+    fit_autoencoder(ours, x, epochs=4, batch_size=BATCH, callbacks=[note])
+    at_epoch_end = 0.003 * (1 + np.cos(np.pi * np.arange(1, 5) / 4)) / 2
+    np.testing.assert_allclose(rates, at_epoch_end, atol=1e-9)
+
+    by_hand.compile(loss="mse", optimizer=keras.optimizers.Adam())
+    np.random.seed(0)
+    for epoch in range(4):
+        order = np.random.permutation(N)
+        for batch in range(3):
+            by_hand.optimizer.learning_rate = (
+                0.003 * (1 + np.cos(np.pi * (3 * epoch + batch) / 12)) / 2
+            )
+            rows = order[batch * BATCH : (batch + 1) * BATCH]
+            by_hand.train_on_batch(x[rows], x[rows])
+    for a, b in zip(ours.get_weights(), by_hand.get_weights()):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_fit_autoencoder_passes_on_its_settings(data):
+    x, _ = data
+    model = linear_autoencoder()
+    history = fit_autoencoder(
+        model, x, epochs=2, learning_rate=0.1, loss="mae", global_clipnorm=2.0,
+        validation_data=(x, x),
+    )  # fmt: skip
+    assert (model.loss, model.optimizer.global_clipnorm) == ("mae", 2.0)
+    assert set(history.history) == {"loss", "val_loss"}
