@@ -1,6 +1,7 @@
 # Two commands matter: `make book` to read, `make test` to prove. `make help` lists all.
 PYTHON ?= python3
 PORT   ?= 8000
+export SOLUTIONS ?= yes
 BIN    := .venv/bin
 READY  := .venv/.ready
 UV     := $(shell command -v uv 2>/dev/null)
@@ -21,6 +22,7 @@ book: $(READY) ## execute the lessons that are stale (none in a fresh clone), bu
 # scratch, which takes seconds, and put in place whole: a build that is cut off leaves the
 # last book as it was.
 html: $(READY) ## build the pages from the stored outputs, executing nothing
+	@case "$(SOLUTIONS)" in yes|no) ;; *) echo "SOLUTIONS is yes or no, not $(SOLUTIONS)"; exit 1;; esac
 	@rm -rf _build/new
 	@mkdir -p _build/new || { echo "Cannot write here: $(CURDIR)/_build"; exit 1; }
 	@$(BIN)/jupyter-book build . --path-output _build/new --warningiserror --nitpick \

@@ -120,8 +120,9 @@ def scaled(sequences):
 
 
 # %% [markdown]
-# Here is the autoencoder, with as many codings as a line has degrees of freedom. Note
-# the last line of `train`: the input stands where the target belongs.
+# Here is the autoencoder, with as many codings as a line has degrees of freedom. Our
+# `fit_autoencoder` compiles it for the squared error and trains it with the inputs once
+# more in place of the targets (the lesson on stacked autoencoders looks inside).
 
 
 # %%

@@ -1,12 +1,16 @@
-"""Sphinx extension of the book: MathJax without a network, lesson times, unbroken numbers."""
+"""Sphinx extension: MathJax without a network, lesson times, glossary links, access, weight."""
 
 import importlib.util
 import json
+import os
+import re
 from pathlib import Path
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.util.fileutil import copy_asset
 
+ANSWER = re.compile(r"^:::\{admonition\} Answer to exercise.*?^:::\n?", re.M | re.S)
 WORDS_PER_MINUTE = 200  # somewhat below the 238 of Brysbaert (2019) for prose: there is code
 
 
@@ -34,6 +38,19 @@ def lesson_times(doctree, cpu_seconds):
     return f"{reading} min to read · about {running} to run on one CPU core"
 
 
+def you_are_here(app):
+    """Which lesson of the book this is, e.g. “Characters · lesson 2 of 11”."""
+    site_map = app.env.external_site_map
+    here, number, total = "", 0, 0
+    for part in site_map[site_map.root.docname].subtrees:
+        for docname in part.files():
+            if Path(app.env.doc2path(docname)).suffix == ".ipynb":
+                total += 1
+                if docname == app.env.docname:
+                    here, number = part.caption, total
+    return f"{here} · lesson {number} of {total}"
+
+
 def add_lesson_times(app, doctree):
     """Put the times under the title of a lesson."""
     notebook = Path(app.env.doc2path(app.env.docname))
@@ -41,9 +58,41 @@ def add_lesson_times(app, doctree):
     if notebook.suffix != ".ipynb" or title is None:
         return
     metadata = json.loads(notebook.read_text(encoding="utf-8"))["metadata"]
-    text = lesson_times(doctree, metadata["lecture6"]["cpu_seconds"])
+    times = lesson_times(doctree, metadata["lecture6"]["cpu_seconds"])
+    text = f"{you_are_here(app)} · {times}"
     paragraph = nodes.paragraph("", text, classes=["lesson-times"])
     title.parent.insert(title.parent.index(title) + 1, paragraph)
+
+
+def glossary_terms(app):
+    """The terms of the glossary page, the longest first."""
+    text = Path(app.srcdir, "chapters", "glossary.md").read_text(encoding="utf-8")
+    entries = text.partition(":::{glossary}\n")[2].partition("\n:::")[0]
+    return sorted(re.findall(r"^(?=\S)(.+)$", entries, re.M), key=len, reverse=True)
+
+
+def link_terms(app, doctree):
+    """Link each term of the glossary where a lesson's prose first uses it."""
+    if Path(app.env.doc2path(app.env.docname)).suffix != ".ipynb":
+        return
+    terms = glossary_terms(app)
+    for node in list(doctree.findall(nodes.Text)):
+        in_prose = isinstance(node.parent, nodes.paragraph | nodes.emphasis | nodes.strong)
+        if not in_prose or node.parent.astext().startswith("Slides covered"):
+            continue  # no title, code, link or caption, and not the list of the slides
+        for term in terms:
+            flags = 0 if term.isupper() else re.I
+            found = re.search(rf"\b{re.escape(term)}s?\b", node, flags)
+            if found:
+                link = addnodes.pending_xref(
+                    "", nodes.inline("", found[0], classes=["glossary-term"]),
+                    refdomain="std", reftype="term", reftarget=term, refexplicit=True,
+                    refdoc=app.env.docname, refwarn=True,
+                )  # fmt: skip
+                before, after = nodes.Text(node[: found.start()]), nodes.Text(node[found.end() :])
+                node.parent.replace(node, [before, link, after])
+                terms.remove(term)
+                break  # one link a stretch of text: a page must not drown in them
 
 
 def keep_numbers_together(app, doctree):
@@ -53,10 +102,85 @@ def keep_numbers_together(app, doctree):
             node.parent.replace(node, nodes.Text(node.replace("≈ ", "≈\u00a0")))
 
 
+# An icon in the theme's Font Awesome script: "bars":[width,height,[aliases],"f0c9","path"],
+ICON = re.compile(
+    r'"?([\w-]+)"?:\[\d+,\d+,\[([^\]]*)\],"[0-9a-f]+",(?:"[^"]*"|\[[^\]]*\])\],?'
+)
+
+
+def drop_unused_icons(app, exception):
+    """Of Font Awesome's two thousand icons a page shows a dozen; the rest are half a megabyte."""
+    if exception is None and app.builder.format == "html":
+        static = Path(app.outdir, "_static")
+        script = static / "scripts" / "fontawesome.js"
+        users = [*Path(app.outdir).rglob("*.html"), *static.rglob("*-theme.js")]
+        used = set(re.findall(r"\bfa-([\w-]+)", "".join(map(_read, users))))
+
+        def keep(icon):
+            names = {icon[1], *re.findall(r'"([\w-]+)"', icon[2])}
+            return icon[0] if names & used else ""
+
+        script.write_text(ICON.sub(keep, _read(script)), encoding="utf-8")
+
+
+def _read(path):
+    return path.read_text(encoding="utf-8")
+
+
+#: What the theme and docutils leave to a screen reader's luck, and what mends it.
+ACCESS = {
+    # https://github.com/pydata/pydata-sphinx-theme: the sidebar's title is in no landmark
+    '<div id="pst-primary-sidebar"': '<div id="pst-primary-sidebar" role="complementary" aria-label="Book"',
+    # roles that ARIA 1.2 has given up; https://sourceforge.net/p/docutils/bugs/
+    ' role="doc-biblioentry"': "",
+    '<div role="list" class="citation-list">': '<div class="citation-list">',
+}  # fmt: skip
+
+
+def mend_access(app, exception):
+    """Repair the pages where axe finds fault with the theme."""
+    if exception is None and app.builder.format == "html":
+        for path in Path(app.outdir).rglob("*.html"):
+            page = _read(path)
+            for fault, remedy in ACCESS.items():
+                page = page.replace(fault, remedy)
+            path.write_text(page, encoding="utf-8")
+
+
+def drop_solutions(app, doctree):
+    """Leave out the solutions and answers of the exercises, if the teacher wants them out."""
+    for node in list(doctree.findall(nodes.Element)):
+        solution = "tag_hide-cell" in node.get("classes", [])  # a solution's cell has this tag
+        title = node.next_node(nodes.title) if isinstance(node, nodes.admonition) else None
+        if solution or (title and title.astext().startswith("Answer to exercise")):
+            node.parent.remove(node)
+
+
+def drop_solutions_from_downloads(app, exception):
+    """The notebooks behind the download buttons must not give them away either."""
+    for path in Path(app.outdir, "_sources").rglob("*.ipynb"):
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook["cells"] = [
+            cell
+            for cell in notebook["cells"]
+            if "hide-cell" not in cell["metadata"].get("tags", [])
+        ]
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "markdown":
+                cell["source"] = ANSWER.sub("", "".join(cell["source"]))
+        path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
 def setup(app):
     """Register with Sphinx."""
+    if os.environ.get("SOLUTIONS", "yes") == "no":
+        app.connect("doctree-read", drop_solutions)
+        app.connect("build-finished", drop_solutions_from_downloads)
     app.config.mathjax_path = "../mathjax/tex-chtml.js"  # relative to _static
+    app.connect("doctree-read", link_terms)
     app.connect("doctree-read", add_lesson_times)
     app.connect("doctree-read", keep_numbers_together)
     app.connect("build-finished", copy_mathjax)
+    app.connect("build-finished", mend_access)
+    app.connect("build-finished", drop_unused_icons)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

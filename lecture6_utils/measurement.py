@@ -117,7 +117,8 @@ class MeasuredTable:
         )
 
     def _repr_html_(self):
-        head = "".join(f'<th scope="col">{escape(c)}</th>' for c in [self.corner, *self.columns])
+        corner = f'<th scope="col">{escape(self.corner)}</th>' if self.corner else "<td></td>"
+        head = corner + "".join(f'<th scope="col">{escape(c)}</th>' for c in self.columns)
         body = "".join(
             f'<tr><th scope="row">{escape(name)}</th>'
             + "".join(f"<td>{_html(row[column])}</td>" for column in self.columns)
@@ -125,7 +126,7 @@ class MeasuredTable:
             for name, row in self.rows.items()
         )
         return (
-            '<div class="measured-table" tabindex="0" role="region" aria-label="Table">'
+            '<div class="measured-table" tabindex="0" role="group" aria-label="Table">'
             f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>"
             "<p><small>≈ measured, within the bounds beneath it</small></p></div>"
         )

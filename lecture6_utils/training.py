@@ -136,13 +136,16 @@ def fit_autoencoder(
     Raises
     ------
     ValueError
-        As from `fit`.
+        As from `fit`, and if `X` has no rows.
 
     References
     ----------
     Loshchilov and Hutter (2017), SGDR: Stochastic Gradient Descent with Warm Restarts
     (the cosine; we take one period and no restart).
     """
+    _check_sizes(epochs, batch_size)
+    if not len(X):
+        raise ValueError("X has no rows: give at least one to train on.")
     steps = -(-len(X) // batch_size) * epochs  # the last batch may be smaller
     learning_rate = keras.optimizers.schedules.CosineDecay(learning_rate, decay_steps=steps)
     optimizer = keras.optimizers.Adam(learning_rate, global_clipnorm=global_clipnorm)
@@ -155,10 +158,14 @@ def _check(model, x, y, epochs, batch_size, validation_data):
         raise ValueError("The model is not compiled: call model.compile(loss=…, optimizer=…) first.")
     if not len(x) == len(y) > 0:
         raise ValueError(f"x and y must have equally many rows, and some: got {len(x)} and {len(y)}.")
-    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
-        if not isinstance(value, (int, np.integer)) or value < 1:
-            raise ValueError(f"{name} must be a positive integer, got {value!r}.")
+    _check_sizes(epochs, batch_size)
     if validation_data is not None and (
         not isinstance(validation_data, tuple) or len(validation_data) != 2
     ):
         raise ValueError("validation_data must be a tuple (x, y); the slide's list is Keras 2.")
+
+
+def _check_sizes(epochs, batch_size):
+    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
+        if not isinstance(value, (int, np.integer)) or value < 1:
+            raise ValueError(f"{name} must be a positive integer, got {value!r}.")

@@ -14,7 +14,7 @@ from lecture6_utils.datasets import DATA_DIR, DataFileError, read_verified
 WORDS_SHA256 = {
     "finnish_nouns": "87eaf339505afbf8ffa3ccbd50a207602805e6e1ca0176c6c5e7d749199e0b11",
     "finnish_paradigms": "63c605ae9f554141a0392a4b499223e1265695d6766521f3a8d214ec4906a658",
-    "turkish_nouns": "471b33cff45cdb486f3f911fac97c2c321b0c63a9bcd8ddf80e2089bf2fa92de",
+    "turkish_nouns": "3ebcb56875d27664d2b127ce920198fb76428762e22929d0046cf05342ebb891",
     "english_inflections": "54daebd8ac4247bd665365b1a35beb8af678424d1827a2e45867e3fb46d6b209",
     "english_derivations": "2dc7dc54ccf6244730d1fdf2d0a7ee8a76bfd2a1c7623eb1a7f5e33ad22cb4f3",
     "english_misspellings": "e31635fe13ceb510c90bfe7a177aea8f0da043d99c4399708b331f37994358f4",

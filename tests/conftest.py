@@ -48,3 +48,14 @@ def book_copy(tmp_path):
     shutil.copytree(ROOT, copy, ignore=ignore)
     os.symlink(sys.prefix, copy / ".venv")
     return copy
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Headless Chromium; without it the test is skipped, or fails in CI."""
+    from browser import ARGUMENTS, CHROMIUM, require_browser
+    from playwright.sync_api import sync_playwright
+
+    require_browser()
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)

@@ -85,3 +85,21 @@ def test_help_lists_the_targets(book_copy):
     text = make(book_copy).stdout
     for target in ("book", "test", "run", "serve", "bench", "html", "clean"):
         assert f"make {target} " in text
+
+
+def test_one_switch_builds_the_book_without_solutions(ready_book):
+    assert make(ready_book, "html", "SOLUTIONS=no").returncode == 0
+    html = ready_book / "_build/html"
+    pages = [*html.glob("chapters/*.html"), *html.glob("_sources/chapters/*.ipynb")]
+    texts = {path.name: path.read_text() for path in pages}
+    for slug in ("tsne", "character_embeddings"):
+        for name in (f"{slug}.html", f"{slug}.ipynb"):
+            assert "Exercise 1 — " in texts[name]
+    for name, text in texts.items():
+        assert "Answer to exercise" not in text, name
+        assert "Show solution" not in text, name
+    assert "Answer to exercise" not in (html / "searchindex.js").read_text()
+
+    refused = make(ready_book, "html", "SOLUTIONS=perhaps")
+    assert refused.returncode != 0 and "SOLUTIONS is yes or no, not perhaps" in refused.stdout
+    assert (html / "index.html").exists(), "the last book stays"

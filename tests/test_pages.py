@@ -1,18 +1,10 @@
 """The built book in a real browser, over http and from disk: offline, quiet, searchable, described."""
 
 import pytest
-from browser import ARGUMENTS, CHROMIUM, HTML, Recorder, pages, require_browser, served
+from browser import HTML, Recorder, pages, served
 from conftest import ROOT
-from playwright.sync_api import sync_playwright
 
 from lecture6_utils.lessons import find_lessons, read_notebook
-
-
-@pytest.fixture(scope="module")
-def browser():
-    require_browser()
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
 
 
 @pytest.fixture(scope="module", params=["http", "file"])
@@ -50,8 +42,9 @@ def test_math_is_typeset(browser, base):
 def test_search_finds_a_word(browser, base):
     page = browser.new_page()
     page.goto(base + "search.html?q=trustworthiness")
-    link = page.wait_for_selector("#search-results li a", timeout=10_000)
-    assert "tsne" in link.get_attribute("href")
+    page.wait_for_selector("#search-results li a[href*=tsne]", timeout=10_000)
+    first = page.locator("#search-results li a").first
+    assert "glossary.html#term-trustworthiness" in first.get_attribute("href")
 
 
 @pytest.mark.parametrize("width", [320, 390, 1300])
@@ -89,9 +82,27 @@ def test_solutions_are_folded_and_open(browser):
     assert solution.locator("pre").first.is_visible()
 
 
-def test_each_lesson_says_how_long_it_takes(browser):
+def test_each_lesson_says_where_it_stands_and_how_long_it_takes(browser):
     page = browser.new_page()
-    for lesson in find_lessons(ROOT):
+    lessons = find_lessons(ROOT)
+    for number, lesson in enumerate(lessons, 1):
         page.goto(f"{HTML.as_uri()}/chapters/{lesson.slug}.html")
         text = page.locator(".lesson-times").inner_text()
+        assert f"· lesson {number} of {len(lessons)} ·" in text
         assert "min to read" in text and "to run on one CPU core" in text
+
+
+def test_each_term_of_the_glossary_is_linked_once_where_a_lesson_first_uses_it(browser):
+    page = browser.new_page()
+    page.goto(f"{HTML.as_uri()}/chapters/glossary.html")
+    terms = set(page.locator("dl.glossary dt").evaluate_all("list => list.map(e => e.id)"))
+    assert len(terms) > 40
+    linked = set()
+    for lesson in find_lessons(ROOT):
+        page.goto(f"{HTML.as_uri()}/chapters/{lesson.slug}.html")
+        targets = page.locator("a:has(> .glossary-term)").evaluate_all(
+            "list => list.map(e => e.href.split('glossary.html#')[1])"
+        )
+        assert len(targets) == len(set(targets)) >= 3, lesson.slug
+        linked |= set(targets)
+    assert linked == terms

@@ -179,3 +179,17 @@ def test_fit_autoencoder_passes_on_its_settings(data):
     )  # fmt: skip
     assert (model.loss, model.optimizer.global_clipnorm) == ("mae", 2.0)
     assert set(history.history) == {"loss", "val_loss"}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"epochs": 0}, "epochs must be a positive integer, got 0"),
+        ({"batch_size": 0}, "batch_size must be a positive integer, got 0"),
+        ({"X": np.zeros((0, 5), "float32")}, "X has no rows"),
+    ],
+)
+def test_fit_autoencoder_names_bad_input(data, change, message):
+    arguments = {"autoencoder": linear_autoencoder(), "X": data[0], "epochs": 1} | change
+    with pytest.raises(ValueError, match=message):
+        fit_autoencoder(**arguments)

