@@ -688,7 +688,7 @@ for name, low, high in [
 lead = 100 * np.subtract(lengthened["char-BiLSTM"][4], lengthened["char-CNN"][4])
 measured("char-BiLSTM − char-CNN there, in points", lead, 0.4, 6.0, ".1f")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy on new lemmas with up to four other words of six letters in front; three seeds per net.", "name": "fig-character_models-length"}, "image": {"alt": "A line chart of accuracy against the number of words put in front: the suffix table's line stays flat on top, the three lines of the BiLSTM stay nearly flat below it, and the three of the CNN sink as words are added."}}
+# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "Accuracy on new lemmas with up to four other words of six letters in front; three seeds per net.", "name": "fig-character_models-length"}, "image": {"alt": "A line chart of accuracy against the number of words put in front: the suffix table's line stays flat on top, the three lines of the BiLSTM stay nearly flat below it, and the three of the CNN sink as words are added."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3.2))
 inks = {"suffix table": "0.3", "char-CNN": "#a35f00", "char-BiLSTM": "#2468a8"}
 for name, runs in lengthened.items():

@@ -505,7 +505,7 @@ measured("gained from k = 250 to 500", last_step, 0.08, 0.22, ".3f")
 standard_error = [p.std() / np.sqrt(len(p)) for p in per_image]
 measured("standard error of ln p over images", standard_error, 2.3, 2.5, ".2f")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The bound on ln p against the number k of draws per image, for the three seeds (1,000 test images). It starts at the ELBO and flattens.", "name": "fig-vae-likelihood"}, "image": {"alt": "Three almost parallel curves over k from 1 to 500 on a logarithmic axis, close together; each rises steeply up to about k = 20 and has nearly leveled off at 500."}}
+# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "The bound on ln p against the number k of draws per image, for the three seeds (1,000 test images). It starts at the ELBO and flattens.", "name": "fig-vae-likelihood"}, "image": {"alt": "Three almost parallel curves over k from 1 to 500 on a logarithmic axis, close together; each rises steeply up to about k = 20 and has nearly leveled off at 500."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3))
 for curve, hue in zip(curves, COLORS):
     ax.plot(ks, curve, "o-", color=hue, markersize=4)

@@ -1,6 +1,7 @@
 """The gate can fail: each kind of tampering with a copy of the book is caught."""
 
 import base64
+import importlib.util
 import io
 import os
 import re
@@ -11,6 +12,7 @@ import nbformat
 import numpy as np
 import pytest
 from checks import pair_problems, prose_problems
+from conftest import ROOT
 from PIL import Image
 
 from lecture6_utils.lessons import Lesson, read_notebook
@@ -79,3 +81,22 @@ def test_the_pair_check_catches_a_cell_changed_in_the_script_alone(lesson):
     lesson.script.write_text(text.replace("embedding_dim = 8", "embedding_dim = 9"))
     (problem,) = pair_problems(lesson)
     assert "differs between the script and the notebook" in problem
+
+
+def test_a_kernel_that_does_not_start_is_started_once_more_and_no_more():
+    spec = importlib.util.spec_from_file_location("nbval_conftest", ROOT / "chapters/conftest.py")
+    nbval_conftest = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(nbval_conftest)
+    tries = []
+
+    def start(failures):
+        tries.append(failures)
+        if len(tries) <= failures:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+
+    nbval_conftest.twice(start)(1)
+    assert tries == [1, 1]
+    tries.clear()
+    with pytest.raises(RuntimeError, match="Kernel died"):
+        nbval_conftest.twice(start)(2)
+    assert tries == [2, 2]
