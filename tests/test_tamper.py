@@ -60,7 +60,7 @@ def test_the_proof_catches_a_changed_figure_output_and_bound(lesson):
     result = subprocess.run(
         [sys.executable, "-m", "pytest", lesson.notebook.relative_to(lesson.root), "-n0", "-rf"],
         cwd=lesson.root, capture_output=True, text=True,
-        env=os.environ | {"PYTHONPATH": str(lesson.root)},
+        env=os.environ | {"PYTHONPATH": str(lesson.root), "PYTEST_ADDOPTS": ""},
     )  # fmt: skip
     failed = {int(n) for n in re.findall(r"^FAILED .*::Cell (\d+)", result.stdout, re.M)}
     assert failed == {figure, exact, bound}, result.stdout

@@ -131,7 +131,7 @@ def test_a_lesson_without_its_corpus_is_skipped_and_a_wrong_folder_fails(tmp_pat
     result = subprocess.run(
         [sys.executable, "-m", "pytest", "-n0", "chapters/names.ipynb"],
         cwd=tmp_path, capture_output=True, text=True,
-        env={**os.environ, **offline, "LECTURE6_TURKU_NER": named, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, **offline, "PYTEST_ADDOPTS": "", "LECTURE6_TURKU_NER": named, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     lines = re.sub(r"SKIPPED \[1\] \S+:", "SKIPPED [1] {}:", result.stdout)
     assert outcome in lines, result.stdout
