@@ -2,7 +2,8 @@
 
 nbval re-runs every cell and compares its outputs, but passes over images. A figure must
 come out in the same size and nearly the same pixels; one tagged `chaotic-figure`, whose
-layout no two machines share, in the same size and not blank. A lesson whose data can be
+layout no two machines share, in the same size and not blank. The data of a live figure
+must have the same parts of nearly the same size. A lesson whose data can be
 neither found nor fetched is skipped, and the summary says so.
 """
 
@@ -10,6 +11,8 @@ import base64
 import io
 import json
 import os
+import re
+from itertools import zip_longest
 
 import numpy as np
 import pytest
@@ -47,12 +50,35 @@ def difference(new, stored, chaotic):
     return None
 
 
+LIVE_DATA = re.compile(r'<script type="application/json">(.*)</script>')
+
+
+def live_data(outputs):
+    """For each live figure, its parts and how many characters each has."""
+    for output in outputs:
+        found = LIVE_DATA.search(output.get("data", {}).get("text/html", ""))
+        if found:
+            yield {key: len(json.dumps(value)) for key, value in json.loads(found[1]).items()}
+
+
+def live_difference(new, stored):
+    """What is wrong with the data of a live figure, or None."""
+    if new.keys() != stored.keys():
+        return f"live data: parts {sorted(new)} now, {sorted(stored)} stored"
+    for key, size in stored.items():
+        if abs(new[key] - size) > 0.2 * size + 20:
+            return f"live data: {key!r} has {new[key]} characters now, {size} stored"
+    return None
+
+
 def compare_outputs(self, test, ref, skip_compare=None):
     same = compare_text(self, test, ref, skip_compare)
     new, stored = pngs(test), pngs(ref)
     problems = [f"{len(new)} figures now, {len(stored)} stored"] * (len(new) != len(stored))
     chaotic = "chaotic-figure" in self.cell.metadata.get("tags", [])
     problems += filter(None, (difference(a, b, chaotic) for a, b in zip(new, stored)))
+    pairs = zip_longest(live_data(test), live_data(ref), fillvalue={})
+    problems += filter(None, (live_difference(a, b) for a, b in pairs))
     for problem in problems:
         self.comparison_traceback.append(f"figure: {problem}")
     return same and not problems

@@ -28,6 +28,7 @@ from keras import ops
 from sklearn.decomposition import PCA
 
 from lecture6_utils.datasets import load_fashion_mnist
+from lecture6_utils.live_figures import live_codings, live_penalty
 from lecture6_utils.measurement import Measured, MeasuredTable, measured
 from lecture6_utils.plotting import COLORS, WIDTH, plot_image_rows, set_style
 from lecture6_utils.training import fit, fit_autoencoder
@@ -104,7 +105,8 @@ for n in (1, 32, 128, 256):
 #   = \hat p - p .$$
 #
 # The factor $\hat p\,(1 - \hat p)$, which fades where a sigmoid saturates, cancels. The
-# squared and the absolute error keep it ({numref}`fig-sparse-penalties`).
+# squared and the absolute error keep it ({numref}`fig-sparse-penalties`; move the target
+# yourself in {numref}`fig-sparse-penalty-live`).
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Three ways to charge a unit for missing the target 0.1. Left: the penalty. Right: its gradient in the unit's input z, before the sigmoid.", "name": "fig-sparse-penalties"}, "image": {"alt": "Two panels over the mean activation from 0 to 1. Left, three curves touch zero at 0.1, and the KL divergence rises far above absolute and squared error toward 1. Right, the KL gradient is a straight line through zero at 0.1, while the gradients of the two errors return to zero at both ends."}}
 p = 0.1
@@ -130,6 +132,9 @@ for name, xy in [("KL", (0.6, 1.1)), ("MAE", (0.2, 0.38)), ("MSE", (0.72, 0.2))]
     axes[0].text(*xy, name, color=hues[name])
 for name, xy in [("KL", (0.4, 0.5)), ("MAE", (0.1, 0.27)), ("MSE", (0.34, 0.0))]:
     axes[1].text(*xy, name, color=hues[name])
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: move the target and the mean activation of a unit, and compare what KL and the squared error charge, and how hard they pull.", "name": "fig-sparse-penalty-live"}, "image": {"alt": "Two panels with the curves of KL and squared error over the mean activation: the penalties on the left, their gradients in z on the right."}}
+live_penalty(target=0.1)
 
 # %% [markdown]
 # ## Does the stronger gradient get there sooner?
@@ -678,6 +683,17 @@ _ = axes[1, 0].set_ylabel("share, unit means")
 # activations at zero; KL piles up the *means* at 0.1, and the activations huddle around
 # it.
 #
+# Look inside ({numref}`fig-sparse-live`). Which units of the L1 net answer to one kind
+# of clothes? Does a unit of the KL net?
+
+# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "A live figure: pick one of 500 validation images to see its 300 activations in three nets, and pick a unit to see the ten of these images that move it most.", "name": "fig-sparse-live"}, "image": {"alt": "Three grids of 300 cells, the activations for one image: many dark cells without penalty, few with L1, and many pale ones with KL."}}
+live_codings(
+    {name: predict(nets_of_kind[0][0], X_valid[:500])
+     for name, nets_of_kind in nets.items()},
+    X_valid[:500],
+)  # fmt: skip
+
+# %% [markdown]
 # ## Does near zero mean silent?
 #
 # A penalty on sizes has a loophole: whisper, and let the decoder listen closely. So we

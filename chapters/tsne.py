@@ -29,6 +29,7 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 from sklearn.neighbors import NearestNeighbors
 
 from lecture6_utils.datasets import CLASS_NAMES, load_fashion_mnist
+from lecture6_utils.live_figures import live_map
 from lecture6_utils.measurement import Measured, MeasuredTable, measured
 from lecture6_utils.models import fit_stacked_autoencoder
 from lecture6_utils.plotting import COLORS, WIDTH, set_style
@@ -264,6 +265,17 @@ measured("accuracy, codings − their t-SNE map, in points",
 # - **t-SNE costs accuracy; it adds none.** The map of the codings loses ≈ 2.6 points,
 #   the other two maps about as much. For a mere two dimensions that is cheap: two
 #   principal components keep ≈ 52.8%, the map of the codings ≈ 80%.
+
+# %% [markdown]
+# Numbers are averages; look at single garments, too. In {numref}`fig-tsne-live`, look
+# for a shirt among the coats, or a bag all by itself, and switch maps: does it have the
+# same company in the pixels?
+
+# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "A live figure: point at one of the 5,000 dots (or use the arrow keys) to see its garment and the ten dots nearest to it, and switch between the three maps of the table.", "name": "fig-tsne-live"}, "image": {"alt": "A scatter plot of 5,000 dots in ten colors, the t-SNE map of the autoencoder's codings, in which trousers, bags and footwear form islands of their own."}}
+live_map(
+    {"pixels": pixels_2D, "PCA (30)": pca_2D, "autoencoder (30)": X_valid_2D},
+    X_valid, y_valid, CLASS_NAMES,
+)  # fmt: skip
 
 # %% [markdown]
 # ## What does the perplexity change?

@@ -27,7 +27,8 @@ from keras import ops
 from scipy.integrate import quad
 from scipy.special import logsumexp
 
-from lecture6_utils.datasets import load_fashion_mnist
+from lecture6_utils.datasets import CLASS_NAMES, load_fashion_mnist
+from lecture6_utils.live_figures import live_plane, live_walk
 from lecture6_utils.measurement import Measured, MeasuredTable, measured
 from lecture6_utils.plotting import COLORS, WIDTH, plot_image_rows, set_style
 from lecture6_utils.training import fit, fit_autoencoder
@@ -714,6 +715,18 @@ measured("confidence, codings minus pixels", gain, -0.07, 0.06, ".3f")
 # within their spread. A smooth path is not yet a path through real clothes: between
 # trousers and a boot there is nothing in the shop.
 #
+# Walk yourself ({numref}`fig-vae-walk`): within a class, and between two. Then move the
+# codings one by one. Some change the whole garment, and those that the net does not use
+# change nothing at all.
+
+# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "A live figure: the decoder runs in the page. Choose two of forty validation images and walk from one's codings to the other's, or move each of the ten codings.", "name": "fig-vae-walk"}, "image": {"alt": "Seven decoded images in a row that turn one garment into another step by step."}}
+picked = np.concatenate([np.flatnonzero(y_valid == k)[:4] for k in range(10)])
+live_walk(
+    variational_decoder, encode(variational_encoder, X_valid[picked])[0],
+    X_valid[picked], y_valid[picked], CLASS_NAMES,
+)  # fmt: skip
+
+# %% [markdown]
 # ## What does a map of two codings show?
 
 # %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "Pictures decoded from a grid of two codings. The grid is equally spaced in probability under the prior, from 5% to 95% along each axis.", "name": "fig-vae-manifold"}, "image": {"alt": "A square mosaic of twelve by twelve small images in which kinds of clothes form regions, with shoes, trousers, tops and bags passing gradually into their neighbors."}}
@@ -732,8 +745,16 @@ _ = ax.grid(False)
 
 # %% [markdown]
 # The two-coding VAE lays out the wardrobe on a plane ({numref}`fig-vae-manifold`):
-# neighbors look alike, and one kind of clothes passes into the next.
-#
+# neighbors look alike, and one kind of clothes passes into the next. The mosaic shows 144
+# points of the plane; {numref}`fig-vae-plane` decodes any of them, and shows where the
+# encoder puts real garments.
+
+# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "A live figure: drag the ring over the plane of two codings, and the decoder answers in the page. The dots are the means of 2,500 validation images.", "name": "fig-vae-plane"}, "image": {"alt": "A scatter plot of the two codings of 2,500 garments in ten colors, with classes in wedges around the center that run into one another."}}
+live_plane(
+    net_2d[1], encode(net_2d[0], X_valid[:2_500])[0], y_valid[:2_500], CLASS_NAMES
+)
+
+# %% [markdown]
 # ## What if one loss weighs more than the other?
 #
 # The β-VAE {cite}`higgins2017` multiplies the latent loss by β. We train briefly, three

@@ -29,6 +29,7 @@ from rapidfuzz.distance import OSA, Postfix, Prefix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from lecture6_utils.characters import characters_of, encode, mistype
+from lecture6_utils.live_figures import live_words
 from lecture6_utils.measurement import Measured, MeasuredTable, measured
 from lecture6_utils.plotting import COLORS, WIDTH, set_style
 from lecture6_utils.training import fit
@@ -189,7 +190,12 @@ def contrastive_loss(group, vectors):
 
 def reader(encoder, characters, length):
     """A function from words to vectors."""
-    return lambda words: encoder(encode(words, characters, length)).numpy()
+
+    def read(words):
+        return encoder(encode(words, characters, length)).numpy()
+
+    read.encoder = encoder
+    return read
 
 
 def train(pairs, characters, length, epochs, seed, groups=None):
@@ -466,6 +472,17 @@ MeasuredTable(rows, corner="misspelling")
 # network, which must squeeze every word into 64 numbers, is not. And *onwee* is too far
 # for both: nothing in the training tells how French sounds.
 #
+# Now mistype a word yourself. {numref}`fig-words-live` runs the network of the first
+# seed in the page, beside edit distance. It also shows which pieces of the word move
+# the most filters: all that the network keeps of a word are these maxima.
+
+# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "A live figure: type a word, right or wrong, to see its strongest pieces and the nearest of the 10,906 words, by the network trained on real typos and by edit distance.", "name": "fig-words-live"}, "image": {"alt": "A list of misspellings, each with an arrow to the three words that the network finds nearest."}}
+live_words(
+    spellers["real typos"][0].encoder, LETTERS, 16, words,
+    ["naybour", "obleek", "charistics", "characted", "onwee"],
+)  # fmt: skip
+
+# %% [markdown]
 # ## Can it find the root?
 #
 # The same encoder, other pairs: a form and its **lemma**, the form under which a

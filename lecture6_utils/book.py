@@ -102,6 +102,16 @@ def keep_numbers_together(app, doctree):
             node.parent.replace(node, nodes.Text(node.replace("≈ ", "≈\u00a0")))
 
 
+def keep_stills(app, doctree):
+    """The picture of a live figure stays in the page: for paper, and where no script runs."""
+    for bundle in list(doctree.findall(nodes.container)):
+        if bundle.get("nb_element") == "mime_bundle" and 'class="live"' in bundle.astext():
+            live = next(bundle.findall(nodes.raw))
+            still = next(bundle.findall(nodes.image))
+            still["classes"].append("live-still")
+            bundle.replace_self([live, still])
+
+
 # An icon in the theme's Font Awesome script: "bars":[width,height,[aliases],"f0c9","path"],
 ICON = re.compile(
     r'"?([\w-]+)"?:\[\d+,\d+,\[([^\]]*)\],"[0-9a-f]+",(?:"[^"]*"|\[[^\]]*\])\],?'
@@ -180,6 +190,7 @@ def setup(app):
     app.connect("doctree-read", link_terms)
     app.connect("doctree-read", add_lesson_times)
     app.connect("doctree-read", keep_numbers_together)
+    app.connect("doctree-read", keep_stills)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", mend_access)
     app.connect("build-finished", drop_unused_icons)

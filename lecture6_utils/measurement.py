@@ -125,10 +125,11 @@ class MeasuredTable:
             + "</tr>\n"
             for name, row in self.rows.items()
         )
+        measured = any(isinstance(cell, Measured) for row in self.rows.values() for cell in row.values())
+        note = "<p><small>≈ measured, within the bounds beneath it</small></p>" if measured else ""
         return (
             '<div class="measured-table" tabindex="0" role="group" aria-label="Table">'
-            f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>"
-            "<p><small>≈ measured, within the bounds beneath it</small></p></div>"
+            f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>{note}</div>"
         )
 
 

@@ -51,6 +51,12 @@ def test_a_table_shows_every_number_and_bound():
     assert "<td>≈ 0.0151<br><small>0.0150 … 0.0160</small></td><td>30</td>" in html
 
 
+def test_a_table_without_measured_numbers_does_not_speak_of_them():
+    html = MeasuredTable({"train": {"sentences": 12_217}})._repr_html_()
+    assert "<td>12217</td>" in html
+    assert "measured," not in html and "≈" not in html
+
+
 def test_a_ragged_table_is_refused():
     with pytest.raises(ValueError, match="Row 'b' has columns"):
         MeasuredTable({"a": {"x": 1}, "b": {"y": 1}})

@@ -3,6 +3,7 @@
 import base64
 import importlib.util
 import io
+import json
 import os
 import re
 import subprocess
@@ -83,10 +84,28 @@ def test_the_pair_check_catches_a_cell_changed_in_the_script_alone(lesson):
     assert "differs between the script and the notebook" in problem
 
 
-def test_a_kernel_that_does_not_start_is_started_once_more_and_no_more():
+@pytest.fixture
+def nbval_conftest():
     spec = importlib.util.spec_from_file_location("nbval_conftest", ROOT / "chapters/conftest.py")
-    nbval_conftest = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(nbval_conftest)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_proof_catches_live_data_that_lost_a_part(nbval_conftest):
+    def sizes(**data):
+        html = f'<script type="application/json">{json.dumps(data)}</script>'
+        return next(nbval_conftest.live_data([{"data": {"text/html": html}}]))
+
+    stored = sizes(layers="x" * 1_000, range=3.2)
+    assert nbval_conftest.live_difference(sizes(layers="y" * 1_010, range=3.25), stored) is None
+    problem = nbval_conftest.live_difference(sizes(layers="x" * 600, range=3.2), stored)
+    assert problem == "live data: 'layers' has 602 characters now, 1002 stored"
+    problem = nbval_conftest.live_difference(sizes(layers="x" * 1_000), stored)
+    assert problem == "live data: parts ['layers'] now, ['layers', 'range'] stored"
+
+
+def test_a_kernel_that_does_not_start_is_started_once_more_and_no_more(nbval_conftest):
     tries = []
 
     def start(failures):

@@ -1,0 +1,420 @@
+"""Live figures, driven in a real browser: what they compute is what Keras and NumPy compute."""
+
+import re
+import time
+
+import keras
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browser import HTML, Recorder
+from conftest import ROOT
+from keras import layers
+from rapidfuzz.distance import OSA
+
+from lecture6_utils.characters import characters_of, encode
+from lecture6_utils.datasets import CLASS_NAMES, load_fashion_mnist
+from lecture6_utils.lessons import find_lessons, read_notebook
+from lecture6_utils.live_figures import (
+    live_codings,
+    live_map,
+    live_penalty,
+    live_plane,
+    live_walk,
+    live_words,
+)
+from lecture6_utils.words import load_words
+
+N = 200
+RNG = np.random.default_rng(0)
+(_, _), (IMAGES, LABELS), _ = load_fashion_mnist()
+IMAGES, LABELS = IMAGES[:N], LABELS[:N]
+MAPS = {"one": RNG.normal(size=(N, 2)), "two": RNG.normal(size=(N, 2)) * [3, 1]}
+CODINGS = RNG.normal(size=(N, 10)).astype("float32")
+NETS = {name: RNG.random((N, 300)) ** power for name, power in [("plain", 1), ("L1", 60)]}
+WORDS = list(dict.fromkeys(row.word for row in load_words("english_misspellings")))[:1_500]
+CHARACTERS = characters_of(WORDS)
+
+
+def random_decoder(n_codings):
+    keras.utils.set_random_seed(n_codings)
+    decoder = keras.Sequential([keras.Input((n_codings,))])
+    for width, activation in [(50, "silu"), (60, "selu"), (70, "relu"), (784, None)]:
+        decoder.add(layers.Dense(width, activation=activation, bias_initializer="normal"))
+    decoder.add(layers.Reshape((28, 28)))
+    return decoder
+
+
+def random_encoder():
+    keras.utils.set_random_seed(0)
+    inputs = keras.Input((12,), dtype="int32")
+    x = layers.Embedding(len(CHARACTERS) + 2, 8)(inputs)
+    pieces = [
+        layers.GlobalMaxPooling1D()(
+            layers.Conv1D(16, k, padding="same", activation="relu", bias_initializer="normal")(x)
+        )
+        for k in (2, 3, 4)
+    ]
+    vectors = layers.Dense(24)(layers.Concatenate()(pieces))
+    return keras.Model(inputs, layers.UnitNormalization()(vectors))
+
+
+DECODERS = {n: random_decoder(n) for n in (2, 10)}
+ENCODER = random_encoder()
+
+
+def pictures(decoder, codings):
+    return 1 / (1 + np.exp(-np.array(decoder(np.array(codings, "float32"))))).reshape(-1, 784)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """A page with one live figure of each kind, on disk."""
+    figures = {
+        "map": live_map(MAPS, IMAGES, LABELS, CLASS_NAMES),
+        "plane": live_plane(DECODERS[2], CODINGS[:, :2], LABELS, CLASS_NAMES),
+        "walk": live_walk(DECODERS[10], CODINGS, IMAGES, LABELS, CLASS_NAMES),
+        "codings": live_codings(NETS, IMAGES),
+        "penalty": live_penalty(),
+        "words": live_words(ENCODER, CHARACTERS, 12, WORDS, ["naybour", "obleek"]),
+    }
+    body = "".join(f'<section id="{kind}">{f.html()}</section>' for kind, f in figures.items())
+    path = tmp_path_factory.mktemp("live") / "page.html"
+    head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>t</title><main><h1>t</h1>'
+    path.write_text(f"{head}{body}</main></html>")
+    return path.as_uri()
+
+
+@pytest.fixture(scope="module")
+def page(browser, address):
+    """That page, with every figure started."""
+    page = browser.new_page(viewport={"width": 900, "height": 1200}, has_touch=True)
+    page.recorder = Recorder(page, address)
+    page.goto(address)
+    start_all(page)
+    page.wait_for_selector("#words [data-ready]")
+    return page
+
+
+def start_all(page):
+    for figure in page.locator(".live").all():
+        figure.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelectorAll('.live:not([data-live])').length === 0")
+
+
+def drag(page, canvas, x, y):
+    """Press on the middle of a canvas, drag to (x, y) in 0 … 1 of its width and height."""
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    page.mouse.up()
+
+
+def shown(picture):
+    """The gray values of a canvas, 0 … 1, ink is 1."""
+    red = picture.evaluate(
+        """canvas => {  // from a copy: Chromium warns of reading a canvas that is drawn on
+          const copy = Object.assign(document.createElement("canvas"), {width: 28, height: 28});
+          const g = copy.getContext("2d", {willReadFrequently: true});
+          g.drawImage(canvas, 0, 0);
+          return [...g.getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 0);
+        }"""
+    )
+    return 1 - np.array(red) / 255
+
+
+def coding(figure):
+    text = figure.locator(".live-text").inner_text().replace("−", "-")
+    return [float(number) for number in re.findall(r"-?\d\.\d\d", text)]
+
+
+@pytest.mark.parametrize(("kind", "n_codings"), [("plane", 2), ("walk", 10)])
+def test_the_page_decodes_as_keras_does(page, kind, n_codings):
+    codings = np.random.default_rng(1).normal(size=(100, n_codings)) * 1.5
+    decoded = page.locator(f"#{kind} .live").evaluate(
+        "(root, all) => all.map(z => [...root.decode(z)])", codings.tolist()
+    )
+    assert np.abs(decoded - pictures(DECODERS[n_codings], codings)).max() < 1e-3
+
+
+@pytest.mark.parametrize("kind", ["plane", "walk", "words"])
+def test_the_page_says_how_far_it_is_from_keras(page, kind):
+    figure = page.locator(f"#{kind} .live")
+    assert 0 <= float(figure.get_attribute("data-largest-difference")) < 1e-3
+    assert "this browser and Keras differ by less than 0.0" in figure.inner_text()
+
+
+def test_dragging_decodes_what_lies_under_the_ring(page):
+    figure = page.locator("#plane .live")
+    drag(page, figure.locator(".live-plot"), 0.8, 0.3)
+    z = coding(figure)
+    assert z == pytest.approx([0.6 * 3.2, 0.4 * 3.2], abs=0.03)
+    difference = shown(figure.locator(".live-picture")) - pictures(DECODERS[2], [z])[0]
+    assert np.abs(difference).max() < 0.03, "z is told with two digits, gray with 256"
+
+
+def test_a_finger_moves_the_ring(page):
+    figure = page.locator("#plane .live")
+    figure.locator(".live-plot").scroll_into_view_if_needed()
+    box = figure.locator(".live-plot").bounding_box()
+    page.touchscreen.tap(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.5)
+    assert coding(figure) == pytest.approx([-1.6, 0], abs=0.03)
+
+
+def test_arrow_keys_move_the_ring_and_shift_moves_it_farther(page):
+    figure = page.locator("#plane .live")
+    drag(page, figure.locator(".live-plot"), 0.5, 0.5)
+    x, y = coding(figure)
+    figure.locator(".live-plot").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowUp")
+    assert coding(figure) == pytest.approx([x + 0.05, y + 0.5], abs=0.011)
+
+
+def test_decoding_and_drawing_keep_up_with_a_film(page):
+    plot = page.locator("#plane .live-plot")
+    rate = plot.evaluate(
+        """plot => {
+          const press = i => plot.dispatchEvent(new KeyboardEvent("keydown", {key: i % 2 ? "ArrowLeft" : "ArrowRight"}));
+          const start = performance.now();
+          for (let i = 0; i < 60; i++) press(i);
+          return 60 / ((performance.now() - start) / 1000);
+        }"""
+    )
+    assert rate > 30, f"{rate:.0f} pictures a second"
+
+
+def test_the_map_finds_the_dot_and_its_neighbors(page):
+    figure = page.locator("#map .live")
+    for k, (name, points) in enumerate(MAPS.items()):
+        figure.get_by_label(name).check()
+        scaled = points - points.min(axis=0)
+        scaled = scaled / np.ptp(points, axis=0).max()
+        scaled = scaled + (1 - scaled.max(axis=0)) / 2  # in the middle of the square
+        for i in (17 + k, 141):
+            x, y = (16 + scaled[i] * 848) / 880
+            drag(page, figure.locator(".live-plot"), x, 1 - y)
+            assert figure.get_attribute("data-chosen") == str(i)
+            near = np.argsort(np.sum((points - points[i]) ** 2, axis=1))[1:11]
+            alike = np.sum(LABELS[near] == LABELS[i])
+            text = figure.locator(".live-text").inner_text()
+            assert text.startswith(f"{CLASS_NAMES[LABELS[i]]}, image {i}.")
+            assert f"10 nearest dots here, {alike} ha" in text
+
+
+def test_arrow_keys_step_from_dot_to_dot(page):
+    figure = page.locator("#map .live")
+    figure.get_by_label("two").check()
+    figure.locator(".live-plot").focus()
+    for key, axis, sign in [("ArrowRight", 0, 1), ("ArrowUp", 1, 1), ("ArrowLeft", 0, -1)]:
+        before = int(figure.get_attribute("data-chosen"))
+        page.keyboard.press(key)
+        after = int(figure.get_attribute("data-chosen"))
+        assert sign * (MAPS["two"][after] - MAPS["two"][before])[axis] > 0
+
+
+def set_slider(slider, value):
+    slider.evaluate(
+        "(e, v) => { e.value = v; e.dispatchEvent(new Event('input', {bubbles: true})); }", value
+    )
+
+
+def test_a_walk_leads_from_one_image_to_the_other(page):
+    figure = page.locator("#walk .live")
+    for t in (0.0, 0.25, 1.0):
+        set_slider(figure.get_by_label("from image"), 3)
+        set_slider(figure.get_by_label("to image"), 8)
+        set_slider(figure.get_by_label("on the way"), t)
+        expected = pictures(DECODERS[10], [(1 - t) * CODINGS[3] + t * CODINGS[8]])[0]
+        assert np.abs(shown(figure.locator(".live-picture")) - expected).max() < 0.01
+    assert figure.get_by_label("from image").get_attribute("aria-valuetext") == CLASS_NAMES[LABELS[3]]
+    figure.get_by_role("button", name="Walk").click()
+    page.wait_for_function("document.querySelector('#walk .live-walk input').value === '1'")
+
+
+def test_each_coding_has_a_slider_for_keys(page):
+    figure = page.locator("#walk .live")
+    figure.get_by_role("button", name="All codings 0").click()
+    figure.get_by_label("coding 4").focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    z = 0.2 * np.eye(10)[3]
+    assert np.abs(shown(figure.locator(".live-picture")) - pictures(DECODERS[10], [z])[0]).max() < 0.01
+
+
+def test_codings_and_strongest_images(page):
+    figure = page.locator("#codings .live")
+    sheet, second = figure.locator(".live-sheet"), figure.locator(".live-heat").nth(1)
+    drag(page, sheet, 3.5 / 25, 2.5 / 8)
+    assert figure.get_attribute("data-image") == "53"
+    quantized = {name: np.round(255 * net) for name, net in NETS.items()}
+    for k, net in enumerate(quantized.values()):
+        note = figure.locator(".live-heat + .live-note").nth(k).inner_text()
+        assert note == f"{np.sum(net[53] >= 255 * 0.05)} of 300 active"
+    drag(page, second, 7.5 / 20, 4.5 / 15)
+    unit = 4 * 20 + 7
+    assert figure.get_attribute("data-unit") == f"1 {unit}"
+    strength = quantized["L1"][:, unit]
+    best = [i for i in np.argsort(-strength, kind="stable")[:10] if strength[i] >= 255 * 0.05]
+    assert figure.get_attribute("data-strongest") == " ".join(map(str, best))
+    second.focus()
+    page.keyboard.press("ArrowDown")
+    assert figure.get_attribute("data-unit") == f"1 {unit + 20}"
+
+
+def test_penalties_and_gradients(page):
+    figure = page.locator("#penalty .live")
+    for p, q in [(0.1, 0.6), (0.3, 0.05)]:
+        set_slider(figure.get_by_role("slider", name="target p"), p)
+        set_slider(figure.get_by_role("slider", name="mean activation"), q)
+        kl = p * np.log(p / q) + (1 - p) * np.log((1 - p) / (1 - q))
+        expected = [kl, q - p, (q - p) ** 2, 2 * (q - p) * q * (1 - q)]
+        cells = [t.replace("−", "-") for t in figure.locator("tbody td").all_inner_texts()]
+        assert [float(cell) for cell in cells] == pytest.approx(expected, abs=6e-5)
+    drag(page, figure.locator(".live-plot").first, (66 + 0.25 * 480) / 560, 0.5)
+    mean = figure.locator("output").nth(1)
+    assert float(mean.inner_text()) == pytest.approx(0.25, abs=0.01)
+
+
+def test_words_are_read_as_keras_reads_them(page):
+    words = [*WORDS[:200], "xyzzyx", "a", "incomprehensibilities", "Ünïcödé", "ōr", "e\u0301tude"]
+    vectors = page.locator("#words .live").evaluate(
+        "(root, words) => words.map(word => [...root.vectorOf(word)])", words
+    )
+    assert np.abs(vectors - np.array(ENCODER(encode(words, CHARACTERS, 12)))).max() < 1e-3
+
+
+def test_typing_finds_the_nearest_words(page):
+    figure = page.locator("#words .live")
+    figure.get_by_label("A word, right or wrong:").fill("Adress")
+    vocabulary, typed = (np.array(ENCODER(encode(w, CHARACTERS, 12))) for w in (WORDS, ["adress"]))
+    best = [WORDS[i] for i in np.argsort(-vocabulary @ typed[0])[:6]]
+    found = figure.locator(".live-by-net li").all_inner_texts()
+    assert [line.split()[0] for line in found] == best
+    for line in figure.locator(".live-by-edits li").all_inner_texts():
+        word, edits, _ = line.split()
+        assert OSA.distance("adress", word) == int(edits)
+    least = min(OSA.distance("adress", word) for word in WORDS)
+    assert figure.locator(".live-by-edits li").first.inner_text().split()[1] == str(least)
+    pieces = [t.split(" × ")[0] for t in figure.locator(".live-piece").all_inner_texts()]
+    assert pieces and all(piece.rstrip("·") in "adress" for piece in pieces)
+    figure.get_by_role("button", name="obleek").click()
+    assert "“obleek” is not among the 1,500 words" in figure.locator(".live-text").inner_text()
+    figure.get_by_label("A word, right or wrong:").fill("")
+    assert figure.locator(".live-text").inner_text() == "Type a word."
+    assert figure.locator("li").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_fault_in_a_started_figure(browser, address, scheme):
+    page = browser.new_page(color_scheme=scheme)
+    page.goto(address)
+    start_all(page)
+    assert [fault["id"] for fault in Axe().run(page).response["violations"]] == []
+
+
+def test_no_figure_asks_for_anything(page):  # after all that the tests above did to them
+    assert page.recorder.foreign == []
+    assert page.recorder.failed == []
+    assert page.recorder.complaints == []
+
+
+# --- in the book ------------------------------------------------------------------------
+
+
+def lessons_with_live_figures():
+    for lesson in find_lessons(ROOT):
+        outputs = [o for cell in read_notebook(lesson).cells for o in cell.get("outputs", [])]
+        if any('class="live"' in o.get("data", {}).get("text/html", "") for o in outputs):
+            yield lesson.slug
+
+
+SLUGS = list(lessons_with_live_figures())
+
+
+def test_the_book_has_its_live_figures():
+    assert set(SLUGS) == {
+        "tsne", "variational_autoencoders", "sparse_autoencoders", "words_from_pieces"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_they_wait_until_they_are_near_and_then_run(browser, slug):
+    page = browser.new_page(viewport={"width": 390, "height": 700}, color_scheme="dark")
+    page.goto(f"{HTML.as_uri()}/chapters/{slug}.html")
+    assert page.locator(".live").count() >= 1
+    assert page.locator(".live[data-live]").count() == 0, "none may delay the first screen"
+    start_all(page)
+    for figure in page.locator(".live:has(.live-check)").all():
+        assert float(figure.get_attribute("data-largest-difference")) < 1e-3
+    assert page.locator(".live-still:visible").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.emulate_media(media="print")
+    assert page.locator(".live:visible").count() == 0
+    stills = page.locator("img.live-still")
+    assert stills.count() == page.locator(".live").count()
+    for still in stills.all():
+        assert still.is_visible()
+        assert still.get_attribute("alt").endswith(".")
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_without_scripts_there_is_a_picture(browser, slug):
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{HTML.as_uri()}/chapters/{slug}.html")
+    assert page.locator(".live:visible").count() == 0
+    assert page.locator("img.live-still:visible").count() == page.locator(".live").count() >= 1
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_live_figure_is_light(slug):
+    import gzip
+
+    html = (HTML / "chapters" / f"{slug}.html").read_text()
+    figures = re.findall(r'<div id="live-.*?\("live-[0-9a-f]{8}"\);</script>', html, re.S)
+    assert figures
+    for figure in figures:
+        assert len(gzip.compress(figure.encode())) < 1.2e6
+
+
+# --- bad input --------------------------------------------------------------------------
+
+
+def test_bad_input_is_told():
+    with pytest.raises(ValueError, match=r"shape \(n, 28, 28\), got \(3, 784\)"):
+        live_map(MAPS, np.zeros((3, 784)), LABELS, CLASS_NAMES)
+    with pytest.raises(ValueError, match="divide gray values by 255"):
+        live_map(MAPS, IMAGES * 255, LABELS, CLASS_NAMES)
+    with pytest.raises(ValueError, match="finite positions .* map 'one'"):
+        live_map({"one": MAPS["one"] * np.nan}, IMAGES, LABELS, CLASS_NAMES)
+    with pytest.raises(ValueError, match="from 0 to 2 for at most ten names"):
+        live_map(MAPS, IMAGES, LABELS, CLASS_NAMES[:3])
+    with pytest.raises(ValueError, match="from 10 codings to 28 × 28 pixels"):
+        live_walk(DECODERS[2], CODINGS, IMAGES, LABELS, CLASS_NAMES)
+    with pytest.raises(ValueError, match=r"need codings of shape \(200, n_codings\)"):
+        live_walk(DECODERS[10], CODINGS[:5], IMAGES, LABELS, CLASS_NAMES)
+    strange = keras.Sequential([keras.Input((2,)), layers.Dense(784, activation="tanh")])
+    with pytest.raises(ValueError, match="cannot run the layer"):
+        live_plane(strange, CODINGS[:, :2], LABELS, CLASS_NAMES)
+    ended = keras.Sequential([keras.Input((2,)), layers.Dense(784, activation="sigmoid")])
+    with pytest.raises(ValueError, match="decoder of logits"):
+        live_plane(ended, CODINGS[:, :2], LABELS, CLASS_NAMES)
+    with pytest.raises(ValueError, match="codings of one shape"):
+        live_codings({"a": NETS["L1"], "b": NETS["L1"][:, :40]}, IMAGES)
+    with pytest.raises(ValueError, match="as those of sigmoid units do"):
+        live_codings({"a": NETS["L1"] - 0.5}, IMAGES)
+    with pytest.raises(ValueError, match=r"from 0.01 to 0.5, got 0.9"):
+        live_penalty(0.9)
+    with pytest.raises(ValueError, match="live_words runs one Embedding"):
+        live_words(DECODERS[2], CHARACTERS, 12, WORDS, ["a"])
+
+
+def test_the_same_data_make_the_same_output():
+    assert live_penalty().html() == live_penalty().html()
+    begin = time.monotonic()
+    bundle = live_map(MAPS, IMAGES, LABELS, CLASS_NAMES)._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "text/html", "image/png"}
+    assert bundle["text/plain"] == "<live figure: map>"
+    assert time.monotonic() - begin < 10
