@@ -4,14 +4,16 @@ PORT   ?= 8000
 export SOLUTIONS ?= yes
 BIN    := .venv/bin
 READY  := .venv/.ready
+TEX    := latexmk texlive-xetex texlive-latex-extra texlive-fonts-recommended fontconfig \
+          fonts-stix fonts-texgyre-math fonts-dejavu-core
 UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book html test run serve bench pins words clean
+.PHONY: help book html slides pdf pdf-tools test run serve bench newest repository pins words clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 book: $(READY) ## execute the lessons that are stale (none in a fresh clone), build the book
 	@$(BIN)/python -m lecture6_utils.lessons run
@@ -27,7 +29,47 @@ html: $(READY) ## build the pages from the stored outputs, executing nothing
 	@mkdir -p _build/new || { echo "Cannot write here: $(CURDIR)/_build"; exit 1; }
 	@$(BIN)/jupyter-book build . --path-output _build/new --warningiserror --nitpick \
 	  --keep-going -q > /dev/null
+	@$(DECK) _build/new/_build/html/slides
 	@rm -rf _build/html && mv _build/new/_build/html _build/html
+
+# A part of the book, which links to them and whose MathJax they use; seconds, too.
+DECK = $(BIN)/python -m sphinx -b revealjs --fail-on-warning --nitpicky --keep-going -q \
+  -d _build/new/slides.doctrees chapters/_slides
+
+slides: $(READY) ## build the slides of the lecture anew (html builds them, too)
+	@test -d _build/html || $(MAKE) --no-print-directory html
+	@rm -rf _build/new
+	@$(DECK) _build/new/slides
+	@rm -rf _build/html/slides && mv _build/new/slides _build/html/slides
+	@echo "The slides: file://$(CURDIR)/_build/html/slides/index.html"
+
+pdf: pdf-tools $(READY) ## the whole book as _build/lecture6.pdf (needs TeX; says which parts)
+	@case "$(SOLUTIONS)" in yes|no) ;; *) echo "SOLUTIONS is yes or no, not $(SOLUTIONS)"; exit 1;; esac
+	@rm -rf _build/new-pdf
+	@mkdir -p _build/new-pdf || { echo "Cannot write here: $(CURDIR)/_build"; exit 1; }
+	@$(BIN)/jupyter-book build . --path-output _build/new-pdf --builder latex --warningiserror \
+	  --nitpick --keep-going -q > /dev/null
+	@cd _build/new-pdf/_build/latex && { latexmk -xelatex -interaction=nonstopmode -halt-on-error \
+	  -file-line-error lecture6.tex > latexmk.log 2>&1 || { tail -n 30 latexmk.log; \
+	  echo "LaTeX failed; all it said: $(CURDIR)/_build/new-pdf/_build/latex/latexmk.log"; exit 1; }; }
+	@! grep -a -E "^Missing character|undefined on input|multiply defined" \
+	  _build/new-pdf/_build/latex/lecture6.log || { \
+	  echo "The PDF would lack these characters or links: see fontpkg in _config.yml"; exit 1; }
+	@mv -f _build/new-pdf/_build/latex/lecture6.pdf _build/lecture6.pdf
+	@echo "The PDF: $(CURDIR)/_build/lecture6.pdf"
+
+# What the PDF needs beyond Python; of each package of LaTeX's, a file that only it brings.
+pdf-tools:
+	@lacks=$$( \
+	  for tool in latexmk xelatex makeindex fc-list; do \
+	    command -v $$tool > /dev/null || echo "  the command $$tool"; done; \
+	  for file in adjustbox.sty makecell.sty titlesec.sty unicode-math.sty pzdr.tfm \
+	      texgyretermes-math.otf; do \
+	    kpsewhich $$file > /dev/null 2>&1 || echo "  LaTeX's file $$file"; done; \
+	  for font in "STIX" "DejaVu Sans Mono"; do \
+	    fc-list ":family=$$font" 2> /dev/null | grep -q . || echo "  the font $$font"; done); \
+	test -z "$$lacks" || { printf 'The PDF needs what is not here:\n%s\nOn Debian or Ubuntu: %s\n' \
+	  "$$lacks" "apt install --no-install-recommends $(TEX)"; exit 1; }
 
 test: $(READY) ## prove every output of every lesson, and test all the rest
 	@$(BIN)/python -m lecture6_utils.lessons status
@@ -44,6 +86,22 @@ serve: book ## preview the book on this machine (PORT=8000)
 
 bench: $(READY) ## CPU-seconds per epoch: our fit against Keras's own
 	@$(BIN)/python tests/bench_training.py
+
+# Nobody pins anything on Colab: so here neither. The lesson is executed, its bounds hold and
+# its text is compared; figures are not, since another Matplotlib draws other pixels.
+newest: ## prove one quick lesson with the newest packages that pyproject.toml admits
+	@rm -rf _build/newest build && $(PYTHON) -m venv _build/newest
+	@_build/newest/bin/pip install -q --disable-pip-version-check . ipykernel nbval
+	@rm -rf build
+	@_build/newest/bin/pip list --disable-pip-version-check \
+	  | grep -E '^(keras|matplotlib|numpy|scikit-learn|tensorflow) '
+	@cd chapters && ../_build/newest/bin/python -m pytest -o addopts= --noconftest \
+	  -p no:cacheprovider --nbval --nbval-sanitize-with=sanitize.cfg --nbval-current-env \
+	  --nbval-cell-timeout=900 -q stacked_autoencoders.ipynb
+
+repository: $(READY) ## say where the book is published (URL=https://github.com/OWNER/NAME)
+	@$(BIN)/python -m lecture6_utils.elsewhere "$$URL"
+	@touch $(READY)   # it wrote to pyproject.toml, but nothing that concerns the environment
 
 pins: ## make requirements.txt anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra book --universal --fork-strategy fewest \

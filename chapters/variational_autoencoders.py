@@ -851,7 +851,7 @@ measured("correlation", np.corrcoef(share, harm)[0, 1], 0.5, 0.98, ".2f")
 # :::{admonition} Answer to exercise 1
 # :class: dropdown
 # By and large: the correlation is ≈ 0.83. A coding without latent loss says nothing, and
-# muting it does no harm; among those that speak, muting costs up to ≈ 183 nats, far more
+# muting it does no harm; among those that speak, muting costs up to ≈ 184 nats, far more
 # than the ≈ 2.5 nats of the largest latent loss. The latent loss counts how *much* a
 # coding says, not how much it matters to the picture.
 # :::
@@ -898,7 +898,7 @@ measured("share of pixels that are exactly 0", zeros, 0.499, 0.501, ".1%")
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
 # A density may exceed 1, so its logarithm may be positive. Training by the proper
-# density lifts the ELBO from ≈ 957 to ≈ 2,493: what the cross-entropy leaves out matters
+# density lifts the ELBO from ≈ 956 to ≈ 2,493: what the cross-entropy leaves out matters
 # to what is learned. There is no upper limit: at $x = 0$ the density grows like $|\eta|$
 # as $\eta\to-\infty$, and ≈ 50.0% of the pixels are exactly 0. That is why our headline is
 # the probability of black and white pixels, which can never exceed 1.

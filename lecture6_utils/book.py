@@ -1,14 +1,23 @@
-"""Sphinx extension: MathJax without a network, lesson times, glossary links, access, weight."""
+"""Sphinx extension: MathJax offline, lesson times, glossary links, access, weight, downloads."""
 
 import importlib.util
+import io
 import json
 import os
 import re
+import shutil
+import sys
 from pathlib import Path
 
+import jupytext
 from docutils import nodes
+from jupytext.config import load_jupytext_config
+from PIL import Image
 from sphinx import addnodes
 from sphinx.util.fileutil import copy_asset
+
+from lecture6_utils.elsewhere import known_repository
+from lecture6_utils.lessons import BookError
 
 ANSWER = re.compile(r"^:::\{admonition\} Answer to exercise.*?^:::\n?", re.M | re.S)
 WORDS_PER_MINUTE = 200  # somewhat below the 238 of Brysbaert (2019) for prose: there is code
@@ -137,13 +146,20 @@ def _read(path):
     return path.read_text(encoding="utf-8")
 
 
-#: What the theme and docutils leave to a screen reader's luck, and what mends it.
+#: What the theme and docutils leave to a screen reader's or browser's luck, and what mends it.
 ACCESS = {
     # https://github.com/pydata/pydata-sphinx-theme: the sidebar's title is in no landmark
     '<div id="pst-primary-sidebar"': '<div id="pst-primary-sidebar" role="complementary" aria-label="Book"',
+    # the page's first paint knows no theme: white in the dark, and tables without borders jump
+    'localStorage.getItem("theme") || "auto"': 'localStorage.getItem("theme") || '
+    '(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")',
     # roles that ARIA 1.2 has given up; https://sourceforge.net/p/docutils/bugs/
     ' role="doc-biblioentry"': "",
     '<div role="list" class="citation-list">': '<div class="citation-list">',
+    # a server that sends scripts as text would have them shown, not downloaded
+    'target="_blank"\n   class="btn btn-sm btn-download-': (
+        'target="_blank" download\n   class="btn btn-sm btn-download-'
+    ),
 }  # fmt: skip
 
 
@@ -157,6 +173,51 @@ def mend_access(app, exception):
             path.write_text(page, encoding="utf-8")
 
 
+def slim_pictures(app, exception):
+    """With 256 colors a scatter plot weighs a third, and looks the same."""
+    if exception is None and app.builder.format == "html":
+        for path in Path(app.outdir, "_images").glob("*.png"):
+            slim = io.BytesIO()
+            with Image.open(path) as image:
+                image.convert("RGB").quantize(256).save(slim, "PNG", optimize=True)
+            if slim.tell() < path.stat().st_size:
+                path.write_bytes(slim.getvalue())
+
+
+IMAGE = re.compile(r'<img (?![^>]*\bwidth=)(?=[^>]*\bsrc="([^":]+\.(?:png|svg))")')
+
+
+def reserve_space(app, exception):
+    """Say how large each picture is, so that the text below does not jump when it arrives.
+
+    All pictures are loaded with the page, none lazily: a page once open must be whole on a
+    train, in print and for a search.
+    """
+    if exception is None and app.builder.format == "html":
+        for path in Path(app.outdir).rglob("*.html"):
+
+            def with_size(image, folder=path.parent):
+                width, height = picture_size(folder / image[1])
+                return f'<img width="{width}" height="{height}" '
+
+            path.write_text(IMAGE.sub(with_size, _read(path)), encoding="utf-8")
+
+
+def picture_size(path):
+    """Width and height in pixels of a PNG, or of an SVG that states them or its view box."""
+    if path.suffix == ".png":
+        with Image.open(path) as image:
+            return image.size
+    root = re.search(r"<svg[^>]*>", _read(path))[0]
+    sizes = [re.search(rf'\b{side}="(\d+)(?:px)?"', root) for side in ("width", "height")]
+    if all(sizes):
+        return tuple(int(size[1]) for size in sizes)
+    box = re.search(r'viewBox="\S+ \S+ (\d+)\S* (\d+)', root)
+    if not box:
+        raise ValueError(f"{path} has no width and height: state them in its <svg> tag.")
+    return int(box[1]), int(box[2])
+
+
 def drop_solutions(app, doctree):
     """Leave out the solutions and answers of the exercises, if the teacher wants them out."""
     for node in list(doctree.findall(nodes.Element)):
@@ -167,7 +228,8 @@ def drop_solutions(app, doctree):
 
 
 def drop_solutions_from_downloads(app, exception):
-    """The notebooks behind the download buttons must not give them away either."""
+    """The notebooks and scripts behind the download buttons must not give them away either."""
+    layout = load_jupytext_config(str(Path(app.srcdir, "chapters")))
     for path in Path(app.outdir, "_sources").rglob("*.ipynb"):
         notebook = json.loads(path.read_text(encoding="utf-8"))
         notebook["cells"] = [
@@ -179,13 +241,63 @@ def drop_solutions_from_downloads(app, exception):
             if cell["cell_type"] == "markdown":
                 cell["source"] = ANSWER.sub("", "".join(cell["source"]))
         path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
+        script = jupytext.writes(jupytext.read(path), "py:percent", config=layout)
+        path.with_suffix(".py").write_text(script, encoding="utf-8")
+
+
+def link_elsewhere(app, config):
+    """Buttons that open a lesson on Colab and Binder, once the book's address is known."""
+    try:
+        url = known_repository(Path(app.srcdir))
+    except BookError as error:
+        sys.exit(str(error))  # an exception would be buried under Jupyter Book's tracebacks
+    if url:
+        config.html_theme_options |= {
+            "repository_url": url,
+            "use_repository_button": True,
+            "launch_buttons": {
+                "binderhub_url": "https://mybinder.org",
+                "colab_url": "https://colab.research.google.com",
+                "notebook_interface": "jupyterlab",
+            },
+        }
+
+
+def offer_script(app, pagename, templatename, context, doctree):
+    """A lesson is downloaded as a notebook or as a percent script; the theme offers the first."""
+    if context.get("page_source_suffix") != ".ipynb":
+        return
+    for group in context.get("header_buttons", []):
+        if group.get("label") == "download-buttons":
+            script = {
+                "type": "link",
+                "url": context["pathto"](f"_sources/{pagename}.py", resource=True),
+                "text": ".py",
+                "tooltip": "Download script, whose cells VS Code and Jupyter know",
+                "icon": "fas fa-code",
+                "label": "download-script-button",
+            }
+            group["buttons"].insert(1, script)
+
+
+def copy_scripts(app, exception):
+    """Put the scripts beside the notebooks behind the download buttons."""
+    sources = Path(app.outdir, "_sources")
+    for path in sources.rglob("*.ipynb"):
+        script = path.relative_to(sources).with_suffix(".py")
+        shutil.copyfile(Path(app.srcdir, script), sources / script)
 
 
 def setup(app):
     """Register with Sphinx."""
+    app.connect("build-finished", copy_scripts)
     if os.environ.get("SOLUTIONS", "yes") == "no":
         app.connect("doctree-read", drop_solutions)
         app.connect("build-finished", drop_solutions_from_downloads)
+    else:  # a book without solutions does not lead to its repository, which has them
+        app.connect("config-inited", link_elsewhere)
+    app.connect("html-page-context", offer_script, priority=502)  # after the theme's 501
+    app.setup_extension("lecture6_utils.ideas")
     app.config.mathjax_path = "../mathjax/tex-chtml.js"  # relative to _static
     app.connect("doctree-read", link_terms)
     app.connect("doctree-read", add_lesson_times)
@@ -193,5 +305,7 @@ def setup(app):
     app.connect("doctree-read", keep_stills)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", mend_access)
+    app.connect("build-finished", reserve_space)
+    app.connect("build-finished", slim_pictures)
     app.connect("build-finished", drop_unused_icons)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

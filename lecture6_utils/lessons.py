@@ -33,6 +33,9 @@ NUMERIC_STACK = re.compile(
 )
 CELL_TIMEOUT = 900  # seconds
 METADATA_KEY = "lecture6"
+#: The tag of the cell that fetches the package where it is missing (elsewhere.py). It has
+#: no output and changes none, so it counts for nothing here.
+GET_PACKAGE = "get-package"
 # Without it, any user of the machine could listen in, and each kernel says so on stderr.
 ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
 
@@ -141,6 +144,15 @@ def cells(notebook):
     ]  # fmt: skip
 
 
+def own_code(notebook):
+    """The code cells of the lesson itself: all but the one that fetches the package."""
+    return [
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "code" and GET_PACKAGE not in cell.metadata.get("tags", [])
+    ]
+
+
 def fingerprint(lesson):
     """A hash for each thing that the lesson's outputs depend on.
 
@@ -148,7 +160,7 @@ def fingerprint(lesson):
     not, with the files of the same name beside it (data files are covered, since
     `datasets` states their hashes); the pinned numeric stack.
     """
-    code = [cell.source for cell in read_script(lesson).cells if cell.cell_type == "code"]
+    code = [cell.source for cell in own_code(read_script(lesson))]
     pins = (lesson.root / "requirements.txt").read_text().splitlines()
     return {
         "the lesson's code": _sha256("\n\n".join(code)),
@@ -235,7 +247,7 @@ class Run:
     def execute_all(self, lessons):
         """Execute and store every lesson, or raise the first error with nothing half-done."""
         for lesson in lessons:  # better now than after minutes of work
-            _check_writable(lesson.notebook)
+            check_writable(lesson.notebook)
         lessons = sorted(lessons, key=_last_cpu_seconds, reverse=True)
         with ThreadPoolExecutor(self.n_workers) as pool:
             # Fingerprints here: CPython 3.11's parser fails at times in several threads at once.
@@ -308,11 +320,14 @@ def refresh_prose(lesson):
     notebook, stored = read_script(lesson), read_notebook(lesson)
     if cells(notebook) == cells(stored):
         return False
-    outputs = iter([cell for cell in stored.cells if cell.cell_type == "code"])
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            old = next(outputs)
-            cell.outputs, cell.execution_count = old.outputs, old.execution_count
+    for cell, old in zip(own_code(notebook), own_code(stored), strict=True):
+        cell.outputs = old.outputs
+    # numbered as if executed: the cell that fetches the package may have come or gone
+    for number, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), 1):
+        cell.execution_count = number
+        for output in cell.outputs:
+            if "execution_count" in output:
+                output.execution_count = number
     record = stored.metadata[METADATA_KEY] | {"cells": _cells_hash(notebook)}
     notebook.metadata[METADATA_KEY] = record
     _write(lesson.notebook, notebook)
@@ -329,7 +344,8 @@ def _temporary(path):
     return path.with_name(f".{path.name}.tmp")
 
 
-def _check_writable(path):
+def check_writable(path):
+    """Raise a `BookError` if the file cannot be replaced."""
     try:
         _temporary(path).write_text("")
         _temporary(path).unlink()
@@ -338,19 +354,21 @@ def _check_writable(path):
 
 
 def _write(path, notebook):
-    """Replace the file at once, or leave it as it is."""
+    replace_text(path, nbformat.writes(notebook) + "\n")
+
+
+def replace_text(path, text):
+    """Replace a file's text at once, or leave the file as it is."""
     temporary = _temporary(path)
     try:
         with open(temporary, "w", encoding="utf-8", newline="\n") as file:
-            nbformat.write(notebook, file)
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise BookError(
-            f"Cannot write {path}: {error.strerror}. The stored notebook is unchanged."
-        ) from None
+        raise BookError(f"Cannot write {path}: {error.strerror}. It is unchanged.") from None
 
 
 def _first_line(error):

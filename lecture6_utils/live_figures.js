@@ -243,6 +243,7 @@
       const z = new Float32Array(width), sliders = figure.all(".live-coding input");
       const ends = figure.all(".live-end input"), walk = figure.get(".live-walk input");
       const coding = i => codings.subarray(i * width, (i + 1) * width);
+      let walking = false, start = null;
       function draw() {
         figure.picture(figure.get(".live-picture"), decode(z));
         sliders.forEach((slider, i) => { slider.value = z[i]; slider.nextElementSibling.value = signed(z[i]); });
@@ -259,20 +260,25 @@
           figure.thumb(canvas, +end.value);
           end.setAttribute("aria-valuetext", data.names[data.labels[+end.value]]);
         };
-        end.addEventListener("input", () => { show(); step(); });
+        end.addEventListener("input", () => { walking = false; show(); step(); });
         show();
       });
-      walk.addEventListener("input", step);
-      sliders.forEach((slider, i) => slider.addEventListener("input", () => { z[i] = +slider.value; draw(); }));
-      let start = null;
+      walk.addEventListener("input", () => { walking = false; step(); });
+      sliders.forEach((slider, i) => slider.addEventListener("input", () => { walking = false; z[i] = +slider.value; draw(); }));
       function frame(now) {
+        if (!walking) return; // a hand on a control ends the walk
         start ??= now;
         walk.value = Math.min((now - start) / 2000, 1);
         step();
         if (+walk.value < 1) requestAnimationFrame(frame);
+        else walking = false;
       }
-      figure.get(".live-go").addEventListener("click", () => { start = null; requestAnimationFrame(frame); });
-      figure.get(".live-zero").addEventListener("click", () => { z.fill(0); draw(); });
+      figure.get(".live-go").addEventListener("click", () => {
+        start = null;
+        if (!walking) requestAnimationFrame(frame);
+        walking = true;
+      });
+      figure.get(".live-zero").addEventListener("click", () => { walking = false; z.fill(0); draw(); });
       figure.root.decode = decode;
       figure.checkDecoder(decode);
       step();

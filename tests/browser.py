@@ -27,9 +27,12 @@ def require_browser():
 
 
 def pages():
-    """Every page of the built book, as paths below `HTML`; not the one that only forwards."""
+    """Every page of the built book, as paths below `HTML`; not the one that only forwards.
+
+    Nor the slides, which are no page and have tests of their own.
+    """
     found = [p.relative_to(HTML).as_posix() for p in sorted(HTML.rglob("*.html"))]
-    return [path for path in found if not path.startswith("_static/") and path != "index.html"]
+    return [p for p in found if not p.startswith(("_static/", "slides/")) and p != "index.html"]
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -38,9 +41,9 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def served():
+def served(folder=HTML):
     """Serve the book on this machine; yields its address."""
-    handler = functools.partial(_Quiet, directory=str(HTML))
+    handler = functools.partial(_Quiet, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"

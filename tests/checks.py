@@ -5,6 +5,7 @@ import re
 from lecture6_utils.lessons import cells, read_notebook, read_script
 from lecture6_utils.measurement import MEASURED
 
+SCRIPT = re.compile(r"<script.*?</script>", re.S)  # of a live figure: nobody reads it
 ABSOLUTE_PATH = re.compile(r"(?<![\w/:.<])/[\w.-]+/[\w.-]+|\b[A-Z]:\\\w")
 
 
@@ -14,7 +15,7 @@ def texts(outputs):
         yield output.get("text", "")
         for mime, data in output.get("data", {}).items():
             if mime.startswith("text/"):
-                yield data
+                yield SCRIPT.sub("", data)
 
 
 def execution_problems(notebook):

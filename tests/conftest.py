@@ -20,34 +20,54 @@ from lecture6_utils.measurement import measured
 """
 
 
-@pytest.fixture
-def small_book(tmp_path):
+def make_small_book(folder):
     """A book of two lessons that take a second: `adds` imports the package, `prints` does not."""
     for name in ("requirements.txt", "pyproject.toml"):
-        shutil.copy(ROOT / name, tmp_path)
+        shutil.copy(ROOT / name, folder)
     ignore = shutil.ignore_patterns("data", "__pycache__")
-    shutil.copytree(ROOT / "lecture6_utils", tmp_path / "lecture6_utils", ignore=ignore)
-    chapters = tmp_path / "chapters"
+    shutil.copytree(ROOT / "lecture6_utils", folder / "lecture6_utils", ignore=ignore)
+    chapters = folder / "chapters"
     chapters.mkdir()
     shutil.copy(ROOT / "chapters" / "jupytext.toml", chapters)
     (chapters / "adds.py").write_text(HEADER + 'measured("sum", 1 + 2, 2, 4, ".1f")\n')
     (chapters / "prints.py").write_text("# %% [markdown]\n# # Print\n\n# %%\nprint(2)\n")
     (chapters / "index.md").write_text("# Index\n")
-    (tmp_path / "_toc.yml").write_text(
+    (folder / "_toc.yml").write_text(
         "format: jb-book\nroot: chapters/index\nchapters:\n"
         "- file: chapters/adds\n- file: chapters/prints\n"
     )
-    return tmp_path
+    return folder
 
 
 @pytest.fixture
-def book_copy(tmp_path):
-    """The real book, to be tampered with; the environment is linked, not copied."""
-    copy = tmp_path / "book"
+def small_book(tmp_path):
+    """Two lessons, not executed yet."""
+    return make_small_book(tmp_path)
+
+
+def copy_book(folder):
+    """Copy the real book into a folder; the environment is linked, not copied."""
+    copy = folder / "book"
     ignore = shutil.ignore_patterns(".venv", ".git", "_build", "__pycache__", ".*_cache")
     shutil.copytree(ROOT, copy, ignore=ignore)
     os.symlink(sys.prefix, copy / ".venv")
     return copy
+
+
+@pytest.fixture
+def book_copy(tmp_path):
+    """The real book, to be tampered with."""
+    return copy_book(tmp_path)
+
+
+@pytest.fixture
+def ready_book(book_copy):
+    """A copy whose environment counts as installed."""
+    for name in ("requirements.txt", "pyproject.toml"):
+        os.utime(book_copy / name, (0, 0))
+    if not (book_copy / ".venv" / ".ready").exists():
+        pytest.skip("the environment was not made by `make`")
+    return book_copy
 
 
 @pytest.fixture(scope="module")

@@ -230,13 +230,15 @@ def test_a_walk_leads_from_one_image_to_the_other(page):
         expected = pictures(DECODERS[10], [(1 - t) * CODINGS[3] + t * CODINGS[8]])[0]
         assert np.abs(shown(figure.locator(".live-picture")) - expected).max() < 0.01
     assert figure.get_by_label("from image").get_attribute("aria-valuetext") == CLASS_NAMES[LABELS[3]]
+    set_slider(figure.get_by_label("on the way"), 0)
     figure.get_by_role("button", name="Walk").click()
     page.wait_for_function("document.querySelector('#walk .live-walk input').value === '1'")
 
 
 def test_each_coding_has_a_slider_for_keys(page):
     figure = page.locator("#walk .live")
-    figure.get_by_role("button", name="All codings 0").click()
+    figure.get_by_role("button", name="Walk").click()
+    figure.get_by_role("button", name="All codings 0").click()  # ends the walk
     figure.get_by_label("coding 4").focus()
     for _ in range(20):
         page.keyboard.press("ArrowRight")

@@ -16,16 +16,6 @@ def make(book, *arguments, **options):
     )
 
 
-@pytest.fixture
-def ready_book(book_copy):
-    """A copy whose environment counts as installed."""
-    for name in ("requirements.txt", "pyproject.toml"):
-        os.utime(book_copy / name, (0, 0))
-    if not (book_copy / ".venv" / ".ready").exists():
-        pytest.skip("the environment was not made by `make`")
-    return book_copy
-
-
 @pytest.mark.parametrize("version", ["(3, 9, 2)", "(3, 14, 0)"])
 def test_an_unfit_python_is_named_at_once(book_copy, version):
     (book_copy / ".venv").unlink()
@@ -81,23 +71,40 @@ def test_nothing_is_stale_in_a_fresh_clone(ready_book):
     assert time.monotonic() - start < 60  # seconds on an idle machine; lessons would take minutes
 
 
+@pytest.mark.parametrize("url", ["", "nonsense", 'a"; exit 0; "'])
+def test_an_address_that_is_none_is_named_and_nothing_is_written(ready_book, url):
+    before = {p: p.read_bytes() for p in ready_book.glob("chapters/*.[ip]*y*")}
+    result = make(ready_book, "repository", f"URL={url}")
+    assert result.returncode != 0
+    assert f"{url!r} is not the address of a repository on GitHub" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert {p: p.read_bytes() for p in ready_book.glob("chapters/*.[ip]*y*")} == before
+
+    refused = make(ready_book, "html", f"REPOSITORY={url or ' x'}")
+    assert refused.returncode != 0 and "is not the address" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 def test_help_lists_the_targets(book_copy):
     text = make(book_copy).stdout
-    for target in ("book", "test", "run", "serve", "bench", "html", "clean"):
+    for target in ("book", "test", "run", "serve", "bench", "html", "newest", "repository", "clean"):
         assert f"make {target} " in text
 
 
 def test_one_switch_builds_the_book_without_solutions(ready_book):
-    assert make(ready_book, "html", "SOLUTIONS=no").returncode == 0
+    address = "REPOSITORY=https://github.com/an-owner/a-book"
+    assert make(ready_book, "html", "SOLUTIONS=no", address).returncode == 0
     html = ready_book / "_build/html"
-    pages = [*html.glob("chapters/*.html"), *html.glob("_sources/chapters/*.ipynb")]
+    pages = [*html.glob("chapters/*.html"), *html.glob("_sources/chapters/*.[ip]*y*")]
     texts = {path.name: path.read_text() for path in pages}
     for slug in ("tsne", "character_embeddings"):
-        for name in (f"{slug}.html", f"{slug}.ipynb"):
+        for name in (f"{slug}.html", f"{slug}.ipynb", f"{slug}.py"):
             assert "Exercise 1 — " in texts[name]
+        assert texts[f"{slug}.py"].startswith("# %% [markdown]\n# # ")
     for name, text in texts.items():
         assert "Answer to exercise" not in text, name
         assert "Show solution" not in text, name
+        assert "an-owner" not in text, "the repository has the solutions"
     assert "Answer to exercise" not in (html / "searchindex.js").read_text()
 
     refused = make(ready_book, "html", "SOLUTIONS=perhaps")

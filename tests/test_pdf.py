@@ -1,0 +1,108 @@
+"""`make pdf`: it says what it lacks, breaks nothing when LaTeX fails, and leaves nothing out."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+from conftest import ROOT
+from test_make import make
+
+from lecture6_utils.lessons import find_lessons, read_notebook
+from lecture6_utils.measurement import MEASURED
+
+TOOLS = ("latexmk", "xelatex", "makeindex", "kpsewhich", "fc-list")
+
+
+def fake_tools(folder, **scripts):
+    """Programs by the names of TeX's that find everything, or do as `scripts` says."""
+    folder.mkdir()
+    for name in TOOLS:
+        program = folder / name
+        program.write_text(f"#!/bin/sh\n{scripts.get(name, 'echo found')}\n")
+        program.chmod(0o755)
+    return f"{folder}{os.pathsep}{os.environ['PATH']}"
+
+
+def test_without_tex_it_names_what_is_missing_and_touches_nothing(book_copy, tmp_path, monkeypatch):
+    (book_copy / ".venv").unlink()
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("make", "grep"):
+        (programs / name).symlink_to(shutil.which(name))
+    monkeypatch.setenv("PATH", str(programs))
+    result = make(book_copy, "pdf")
+    assert result.returncode != 0
+    for lack in ("the command latexmk", "the command xelatex", "adjustbox.sty", "the font STIX"):
+        assert lack in result.stdout
+    assert "apt install --no-install-recommends latexmk texlive-xetex" in result.stdout
+    assert not (book_copy / ".venv").exists() and not (book_copy / "_build").exists()
+
+
+def test_it_names_only_what_is_missing(book_copy, tmp_path, monkeypatch):
+    (book_copy / ".venv").unlink()
+    tools = fake_tools(tmp_path / "fakes", **{"fc-list": 'case "$1" in *STIX) ;; *) echo x;; esac'})
+    monkeypatch.setenv("PATH", tools)
+    lines = make(book_copy, "pdf").stdout.splitlines()
+    assert [line.strip() for line in lines if line.startswith("  ")] == ["the font STIX"]
+
+
+def test_when_latex_fails_the_last_pdf_stays_and_solutions_can_be_left_out(
+    ready_book, tmp_path, monkeypatch
+):
+    last = ready_book / "_build" / "lecture6.pdf"
+    last.parent.mkdir()
+    last.write_bytes(b"the last one")
+    latexmk = "echo '! Undefined control sequence.'; exit 12"
+    monkeypatch.setenv("PATH", fake_tools(tmp_path / "fakes", latexmk=latexmk))
+    result = make(ready_book, "pdf", "SOLUTIONS=no")
+    assert result.returncode != 0
+    assert "! Undefined control sequence." in result.stdout
+    assert last.read_bytes() == b"the last one"
+
+    text = (ready_book / "_build/new-pdf/_build/latex/lecture6.tex").read_text()
+    assert "Exercise 1" in text
+    assert "Answer to exercise" not in text and "Solution 1" not in text
+
+
+@pytest.fixture(scope="module")
+def cells():
+    """Every code cell of the book."""
+    lessons = [read_notebook(lesson) for lesson in find_lessons(ROOT)]
+    return [cell for book in lessons for cell in book.cells if cell.cell_type == "code"]
+
+
+def test_the_pdf_has_every_lesson_figure_number_and_solution(ready_book, cells):
+    if not all(map(shutil.which, [*TOOLS, "pdftotext"])):
+        pytest.skip("no TeX: `make pdf` names what it needs (and this test: poppler-utils)")
+    result = make(ready_book, "pdf")
+    assert result.returncode == 0, result.stdout + result.stderr
+    log = (ready_book / "_build/new-pdf/_build/latex/lecture6.log").read_text(errors="replace")
+    wide = [float(w) for w in re.findall(r"Overfull \\hbox \(([\d.]+)pt", log)]
+    assert max(wide, default=0) < 5, "something runs into the margin"
+
+    pages = subprocess.run(
+        ["pdftotext", ready_book / "_build/lecture6.pdf", "-"], capture_output=True, check=True
+    )
+    text = " ".join(pages.stdout.decode().split())
+    for lesson in find_lessons(ROOT):
+        title = read_notebook(lesson).cells[0].source.splitlines()[0]
+        assert text.count(title.removeprefix("# ").replace("'", "’")) >= 2  # contents, chapter
+
+    figures = [c.metadata.mystnb for c in cells if "figure" in c.metadata.get("mystnb", {})]
+    captions = [int(n) for n in re.findall(r"Fig\. (\d+): ", text)]
+    assert sorted(captions) == list(range(1, len(figures) + 1))  # as on the pages
+    assert len(figures) > 50
+    solutions = [c for c in cells if "hide-cell" in c.metadata.get("tags", [])]
+    assert len(re.findall(r"Solution \d", text)) == len(solutions) > 30
+    assert len(re.findall(r"Answer to exercise \d", text)) >= len(solutions)
+
+    outputs = [output for cell in cells for output in cell.outputs]
+    numbers = set()
+    for output in outputs:
+        plain = output.get("text") or output.get("data", {}).get("text/plain", "")
+        numbers.update(match[0] for match in MEASURED.finditer(plain))
+    closed_up = text.replace(" ", "")  # in a narrow table pdftotext overlooks spaces
+    lost = {number for number in numbers if number.replace(" ", "") not in closed_up}
+    assert len(numbers) > 500 and not lost

@@ -1,0 +1,312 @@
+"""The slides: taken from the stored lessons, in the lecture's order, offline, nothing overflows."""
+
+import base64
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browser import HTML, Recorder, served
+from bs4 import BeautifulSoup
+from conftest import ROOT
+from test_slides_map import SLIDES
+
+from lecture6_utils.lessons import BookError, find_lessons, read_notebook
+from lecture6_utils.slides import Book
+
+DECK = HTML / "slides" / "index.html"
+SOURCE = ROOT / "chapters" / "_slides" / "index.md"
+
+
+def soup_of(path):
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+@pytest.fixture(scope="module")
+def deck():
+    return soup_of(DECK)
+
+
+def slides_of(deck):
+    """The slides that carry content, each below a slide of its section."""
+    return [heading.parent for heading in deck.select("section > h3")]
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """What the slides are made from, to be tampered with."""
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "chapters", tmp_path / "chapters", ignore=ignore)
+    shutil.copy(ROOT / "_toc.yml", tmp_path)
+    return tmp_path
+
+
+def build(copy):
+    """Build a copy's slides as the Makefile does."""
+    command = [sys.executable, "-m", "sphinx", "-b", "revealjs", "--fail-on-warning", "--nitpicky"]
+    command += [
+        "--keep-going",
+        "-q",
+        "-d",
+        copy / "doctrees",
+        copy / "chapters/_slides",
+        copy / "slides",
+    ]
+    result = subprocess.run(command, capture_output=True, text=True)
+    return result, copy / "slides" / "index.html"
+
+
+def append(copy, text):
+    with open(copy / "chapters/_slides/index.md", "a", encoding="utf-8") as file:
+        file.write(f"\n{text}\n")
+
+
+# --- in the lecture's order -----------------------------------------------------------
+
+
+def test_every_slide_of_the_lecture_is_on_the_deck_in_its_order(deck):
+    titles = [slide.select_one(".lecture").get_text() for slide in slides_of(deck)]
+    found = []
+    for title in titles:  # the longest that fits: some titles begin like others
+        fits = [s for s in SLIDES if title == s or title.startswith((f"{s}:", f"{s} ("))]
+        assert fits, f"{title!r} is no slide of the lecture"
+        found.append(max(fits, key=len))
+    assert list(dict.fromkeys(found)) == SLIDES
+    assert [SLIDES.index(title) for title in found] == sorted(map(SLIDES.index, found))
+
+
+def test_each_slide_has_notes_that_lead_to_a_section_of_the_book(deck):
+    pages = {}
+    for slide in slides_of(deck):
+        links = [a["href"] for a in slide.select("aside.notes a")]
+        assert links, slide.h3.get_text()
+        for link in links:
+            path, _, section = link.partition("#")
+            if path not in pages:
+                page = (DECK.parent / path).read_text(encoding="utf-8")
+                pages[path] = re.findall(r'\bid="([^"]+)"', page)
+            assert section in pages[path], link
+
+
+def test_every_lesson_is_on_the_deck(deck):
+    links = " ".join(a["href"] for a in deck.select("aside.notes a"))
+    assert [les.slug for les in find_lessons(ROOT) if f"/{les.slug}.html#" not in links] == []
+
+
+def test_book_and_slides_lead_to_each_other(deck):
+    for page in ("index", "teaching"):
+        links = [a.get("href") for a in soup_of(HTML / f"chapters/{page}.html").select("main a")]
+        assert "../slides/index.html" in links
+    target = deck.select_one("section section a")["href"]
+    assert (DECK.parent / target).resolve() == HTML / "chapters" / "index.html"
+
+
+# --- from the stored lessons ----------------------------------------------------------
+
+
+def test_every_figure_is_a_stored_one_with_its_alt_text(deck):
+    stored = {}
+    for lesson in find_lessons(ROOT):
+        for cell in read_notebook(lesson).cells:
+            for output in cell.get("outputs", []):
+                if "image/png" in output.get("data", {}) and "mystnb" in cell.metadata:
+                    figure = cell.metadata.mystnb
+                    stored[figure.figure.name] = (output.data["image/png"], figure.image.alt)
+    images = deck.find_all("img")
+    assert len(images) > 20
+    for image in images:
+        name = image["src"].removeprefix("figures/").removesuffix(".png")
+        png, alt = stored[name]
+        assert image["alt"] == alt
+        assert (DECK.parent / image["src"]).read_bytes() == base64.b64decode(png)
+
+
+def test_no_measured_number_is_typed_into_the_deck():
+    typed = SOURCE.read_text(encoding="utf-8")
+    typed = re.sub(r"\$\$.*?\$\$|\{\w+\}`[^`]*`|^```.*?^```", "", typed, flags=re.S | re.M)
+    assert re.findall(r"≈ ?[-+\d].*|\d+\.\d\d+.*|\d+\.\d+%.*", typed) == []
+
+
+def shifted(text):
+    """The same text, with each digit behind ≈ raised by one (9 becomes 0)."""
+
+    def shift(found):
+        return re.sub(r"\d", lambda digit: str((int(digit[0]) + 1) % 10), found[0])
+
+    return re.sub(r"≈\s[-+]?\d[\d.,]*", shift, text)
+
+
+def test_every_number_follows_the_stored_one_and_code_does_too(copy, deck):
+    for path in (copy / "chapters").glob("*.ipynb"):
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        for cell in notebook["cells"]:
+            for output in cell.get("outputs", []):
+                for holder, key in ((output, "text"), (output.get("data", {}), "text/html")):
+                    if key in holder:
+                        holder[key] = shifted("".join(holder[key]))
+        path.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
+    path = copy / "chapters/character_embeddings.ipynb"  # an exact number, and code
+    text = path.read_text(encoding="utf-8").replace("18,881", "77,777")
+    path.write_text(text.replace("LSTM(64)", "LSTM(99)"), encoding="utf-8")
+    result, page = build(copy)
+    assert result.returncode == 0, result.stderr
+    assert "LSTM(99)" in soup_of(page).get_text()
+    before, after = (
+        [n.get_text() for n in d.select(".number")] for d in (deck, soup_of(page))
+    )  # fmt: skip
+    assert sum("≈" in number for number in before) > 150
+    assert "18,881" in before
+    assert after == [shifted(n).replace("18,881", "77,777") for n in before]
+    assert all(a != b for a, b in zip(after, before) if "≈" in a)
+
+
+def test_what_is_not_there_fails_the_build_and_is_named(copy):
+    append(copy, "{measured}`tsne: PCA (31) | 10-NN accuracy` {section}`tsne#how-god-is-the-map`")
+    append(copy, "```{lesson-figure} fig-tsne-mop\n```\n\n:::{verdict} trueish\nYes.\n:::")
+    result, _ = build(copy)
+    assert result.returncode != 0
+    first = result.stderr.partition("\n")[0]
+    assert "chapters/_slides/index.md:" in first
+    assert "no measured number 'PCA (31) | 10-NN accuracy' in tsne.ipynb" in first
+    assert "PCA (30) | 10-NN accuracy" in first, "the nearest are named"
+    for message in ("has no section 'how-god-", "no figure 'fig-tsne-mop'", "no verdict 'trueish'"):
+        assert message in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("method", "text", "message"),
+    [
+        ("number", "tsnee: trust", "no lesson 'tsnee'; there are: character_embeddings, "),
+        ("number", "silhouette", "names no lesson; expected `lesson: name`"),
+        ("number", "tsne: rust", "no measured number 'rust' in tsne.ipynb. The nearest there are: "),
+        ("number", "tsne#how: x", "tsne.ipynb has no section 'how'; it has: what-does-t-sne-do, "),
+        ("number", "undercomplete_autoencoders: PCA | k = 30", "2 times measured number"),
+        ("number", "stacked_autoencoders: linear autoencoder: validation MSE", "no measured"),
+        ("printed", "tsne: codings", "must have one …"),
+        ("printed", "sparse_autoencoders: batch of 32: penalty …", "2 times printed line"),
+        ("figure", "fig-tsne-mop", "no figure 'fig-tsne-mop'; there are: fig-character_embedd"),
+        ("code", "stacked_autoencoders: bild", "no definition of 'bild' in stacked_autoenc"),
+        ("output", "tsne: TSNE(", "times code cell with 'TSNE('"),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_wrong_or_not_unique_is_told(method, text, message):
+    with pytest.raises(BookError) as error:
+        getattr(Book(ROOT), method)(text)
+    assert message in str(error.value)
+
+
+def test_a_table_is_found_by_its_rows_columns_and_corner():
+    book, lesson = Book(ROOT), "undercomplete_autoencoders"
+    with pytest.raises(BookError, match="2 times table with rows .* corner"):
+        book.table(lesson, ["PCA"], ["k = 30"])
+    table = book.table(lesson, ["PCA"], ["k = 30"], corner="kNN accuracy")
+    assert table.cells["PCA", "k = 30"].text.startswith("≈ 0.8")
+    with pytest.raises(BookError, match="no table with rows"):
+        book.table(lesson, ["PCB"], [])
+
+
+# --- in a browser ---------------------------------------------------------------------
+
+
+def open_deck(page, address):
+    page.goto(address, wait_until="networkidle")
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+
+
+FITS = """() => {
+    const slide = Reveal.getCurrentSlide(), faults = [];
+    const title = slide.querySelector('h1, h2, h3').innerText;
+    const shown = e => !e.closest('aside') && e.getBoundingClientRect().width > 0;
+    for (const e of [...slide.querySelectorAll('*')].filter(shown)) {
+        const box = e.getBoundingClientRect();
+        if (box.bottom > 716 || box.right > 1244 || box.left < 36 || box.top < 0)
+            faults.push([title, e.tagName, box.bottom, box.right]);
+        const own = [...e.childNodes].some(n => n.nodeType == 3 && n.data.trim());
+        if (own && !e.closest('mjx-container') && parseFloat(getComputedStyle(e).fontSize) < 20)
+            faults.push([title, e.tagName, 'small type']);
+        if (e.tagName == 'IMG' && (!e.naturalWidth || box.height < 150))
+            faults.push([title, 'IMG', 'small or missing']);
+    }
+    if (slide.scrollHeight > 720) faults.push([title, slide.scrollHeight]);
+    if (slide.innerText.includes('\\\\(') || slide.innerText.includes('\\\\['))
+        faults.push([title, 'math not set']);
+    return faults;
+}"""
+
+
+@pytest.mark.parametrize("over", ["http", "file"])
+def test_every_slide_fits_and_is_reached_by_keyboard_offline_without_complaint(browser, over):
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    with served() as address:
+        base = address if over == "http" else HTML.as_uri() + "/"
+        recorder = Recorder(page, base)
+        open_deck(page, f"{base}slides/index.html")
+        faults = []
+        for number in range(page.evaluate("Reveal.getTotalSlides()")):
+            assert page.evaluate("Reveal.getSlidePastCount()") == number
+            faults += page.evaluate(FITS)
+            page.keyboard.press("ArrowRight")
+        assert page.evaluate("Reveal.isLastSlide()")
+        assert 45 <= number + 1 <= 65
+        assert faults == []
+        assert (recorder.foreign, recorder.failed, recorder.complaints) == ([], [], [])
+
+
+def test_a_slide_that_is_too_full_would_be_noticed(browser):
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    open_deck(page, DECK.as_uri())
+    page.evaluate(
+        "Reveal.getCurrentSlide().insertAdjacentHTML('beforeend', '<p style=height:600px>x</p>')"
+    )
+    assert page.evaluate(FITS)
+
+
+def test_the_speaker_sees_the_notes_with_their_links(browser):
+    page = browser.new_page()
+    open_deck(page, DECK.as_uri() + "#/2/1")
+    with page.expect_popup() as popup:
+        page.keyboard.press("s")
+    link = popup.value.locator(".speaker-controls-notes a").first
+    link.wait_for(timeout=10_000)
+    target = link.evaluate("a => a.href")
+    assert target.startswith((HTML / "chapters").as_uri()) and "#" in target
+
+
+def test_axe_finds_no_fault_on_screen_and_on_paper(browser):
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    with served() as base:
+        for part in ("", "#/2/2", "?print-pdf"):  # on paper all slides are shown at once
+            page.goto("about:blank")
+            open_deck(page, f"{base}slides/index.html{part}")
+            found = Axe().run(page).response["violations"]
+            assert [(f["id"], f["nodes"][0]["html"][:120]) for f in found] == [], part
+
+
+def test_it_prints_one_slide_a_page(browser):
+    page = browser.new_page()
+    open_deck(page, DECK.as_uri() + "?print-pdf")
+    page.wait_for_selector(".pdf-page")
+    n_slides = page.evaluate("Reveal.getTotalSlides()")
+    margins = page.evaluate(
+        """[...document.querySelectorAll('.pdf-page')].map(p => {
+            const [paper, title] = [p, p.querySelector('h1, h2, h3')].map(e => e.getBoundingClientRect());
+            return [title.left - paper.left, title.top - paper.top];
+        })"""
+    )
+    assert all(left >= 72 and top >= 84 for left, top in margins), "as on the screen"
+    pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == n_slides
+
+
+# --- as it is built -------------------------------------------------------------------
+
+
+def test_nothing_is_carried_that_the_deck_does_not_use():
+    weight = sum(path.stat().st_size for path in DECK.parent.rglob("*") if path.is_file())
+    assert weight < 4e6
+    assert not list(DECK.parent.rglob("*mathjax*")), "it uses the book's"
+    assert "mathjax/tex-chtml.js" in DECK.read_text(encoding="utf-8")
+    assert (HTML / "mathjax/tex-chtml.js").exists()
