@@ -282,6 +282,8 @@ def offer_script(app, pagename, templatename, context, doctree):
 
 def copy_scripts(app, exception):
     """Put the scripts beside the notebooks behind the download buttons."""
+    if exception is not None:
+        return  # a build that failed may lack either
     sources = Path(app.outdir, "_sources")
     for path in sources.rglob("*.ipynb"):
         script = path.relative_to(sources).with_suffix(".py")

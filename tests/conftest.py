@@ -1,5 +1,6 @@
 """Where the book is, and scratch copies of it to break."""
 
+import importlib.util
 import os
 import shutil
 import sys
@@ -18,6 +19,14 @@ HEADER = """# %% [markdown]
 from lecture6_utils.measurement import measured
 
 """
+
+
+def module_at(path):
+    """Import a file that is in no package."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def make_small_book(folder):

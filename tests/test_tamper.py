@@ -1,7 +1,6 @@
 """The gate can fail: each kind of tampering with a copy of the book is caught."""
 
 import base64
-import importlib.util
 import io
 import json
 import os
@@ -13,7 +12,7 @@ import nbformat
 import numpy as np
 import pytest
 from checks import pair_problems, prose_problems
-from conftest import ROOT
+from conftest import ROOT, module_at
 from PIL import Image
 
 from lecture6_utils.lessons import Lesson, read_notebook
@@ -86,10 +85,7 @@ def test_the_pair_check_catches_a_cell_changed_in_the_script_alone(lesson):
 
 @pytest.fixture
 def nbval_conftest():
-    spec = importlib.util.spec_from_file_location("nbval_conftest", ROOT / "chapters/conftest.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(ROOT / "chapters/conftest.py")
 
 
 def test_the_proof_catches_live_data_that_lost_a_part(nbval_conftest):

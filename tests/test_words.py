@@ -1,6 +1,5 @@
 """The word tables and the NER corpus are what they say, and a lack of them is explained."""
 
-import importlib.util
 import os
 import re
 import shutil
@@ -10,7 +9,7 @@ import sys
 
 import nbformat
 import pytest
-from conftest import ROOT
+from conftest import ROOT, module_at
 
 from lecture6_utils import words
 from lecture6_utils.datasets import DATA_DIR, DataFileError
@@ -139,10 +138,7 @@ def test_a_lesson_without_its_corpus_is_skipped_and_a_wrong_folder_fails(tmp_pat
 
 @pytest.fixture(scope="module")
 def derive():
-    spec = importlib.util.spec_from_file_location("derive", DATA_DIR / "words/derive.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(DATA_DIR / "words/derive.py")
 
 
 def test_a_reading_counts_only_if_it_is_the_only_one(derive):
