@@ -100,7 +100,7 @@ newest: ## prove one quick lesson with the newest packages that pyproject.toml a
 	  --nbval-cell-timeout=900 -q stacked_autoencoders.ipynb
 
 repository: $(READY) ## say where the book is published (URL=https://github.com/OWNER/NAME)
-	@$(BIN)/python -m lecture6_utils.elsewhere "$$URL"
+	@$(BIN)/python -m lecture6_utils.book.elsewhere "$$URL"
 	@touch $(READY)   # it wrote to pyproject.toml, but nothing that concerns the environment
 
 pins: ## make requirements.txt anew from pyproject.toml (needs uv)

@@ -33,8 +33,8 @@ NUMERIC_STACK = re.compile(
 )
 CELL_TIMEOUT = 900  # seconds
 METADATA_KEY = "lecture6"
-#: The tag of the cell that fetches the package where it is missing (elsewhere.py). It has
-#: no output and changes none, so it counts for nothing here.
+#: The tag of the cell that fetches the package where it is missing (book/elsewhere.py). It
+#: has no output and changes none, so it counts for nothing here.
 GET_PACKAGE = "get-package"
 # Without it, any user of the machine could listen in, and each kernel says so on stderr.
 ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})

@@ -19,8 +19,9 @@ from conftest import ROOT, copy_book, make_small_book
 from jupytext.config import load_jupytext_config
 from packaging.requirements import Requirement
 
-from lecture6_utils import elsewhere, lessons
-from lecture6_utils.elsewhere import CELL, known_repository, repository_url, set_repository
+from lecture6_utils import lessons
+from lecture6_utils.book import elsewhere
+from lecture6_utils.book.elsewhere import CELL, known_repository, repository_url, set_repository
 from lecture6_utils.lessons import BookError, find_lessons, read_notebook, stale_reasons
 
 URL = "https://github.com/an-owner/a-book"  # nobody's, and never written outside of a copy

@@ -8,7 +8,7 @@ from conftest import ROOT
 from docutils import nodes
 from docutils.utils import new_document
 
-from lecture6_utils.ideas import draw_line, read_map
+from lecture6_utils.book.ideas import draw_line, read_map
 from lecture6_utils.lessons import find_lessons
 
 PAGE = (ROOT / "chapters/ideas.md").read_text()

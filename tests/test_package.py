@@ -106,7 +106,7 @@ def test_tensorflow_comes_in_its_cpu_build_where_there_is_one():
 
 
 def test_every_file_says_what_it_is_for():
-    files = [*ROOT.glob("lecture6_utils/*.py"), *ROOT.glob("tests/*.py"), ROOT / "chapters/conftest.py"]
+    files = [*ROOT.glob("lecture6_utils/**/*.py"), *ROOT.glob("tests/*.py"), ROOT / "chapters/conftest.py"]
     for path in files:
         assert path.read_text().startswith('"""'), path
 

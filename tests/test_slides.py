@@ -14,8 +14,8 @@ from bs4 import BeautifulSoup
 from conftest import ROOT
 from test_slides_map import SLIDES
 
+from lecture6_utils.book.slides import Book
 from lecture6_utils.lessons import BookError, find_lessons, read_notebook
-from lecture6_utils.slides import Book
 
 DECK = HTML / "slides" / "index.html"
 SOURCE = ROOT / "chapters" / "_slides" / "index.md"

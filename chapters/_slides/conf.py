@@ -4,7 +4,7 @@ project = "Character Embeddings and Autoencoders: slides"
 author = "The Lecture 6 authors"
 language = "en"
 
-extensions = ["myst_parser", "sphinx.ext.mathjax", "lecture6_utils.slides"]
+extensions = ["myst_parser", "sphinx.ext.mathjax", "lecture6_utils.book.slides"]
 myst_enable_extensions = ["attrs_block", "colon_fence", "dollarmath"]
 html_copy_source = False
 

@@ -1,8 +1,8 @@
-"""Tell the book where it is published: `python -m lecture6_utils.elsewhere URL`.
+"""Tell the book where it is published: `python -m lecture6_utils.book.elsewhere URL`.
 
 The address stands in ``pyproject.toml`` ([project.urls] Repository), and nowhere before
 someone says it: a made-up one would have readers install a stranger's code. From it come
-the links to Colab and Binder (book.py) and, in each lesson, one cell that fetches the
+the links to Colab and Binder (__init__.py) and, in each lesson, one cell that fetches the
 package where it is missing. That cell is hidden in the book and runs silently.
 """
 

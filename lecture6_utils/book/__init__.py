@@ -16,7 +16,7 @@ from PIL import Image
 from sphinx import addnodes
 from sphinx.util.fileutil import copy_asset
 
-from lecture6_utils.elsewhere import known_repository
+from lecture6_utils.book.elsewhere import known_repository
 from lecture6_utils.lessons import BookError
 
 ANSWER = re.compile(r"^:::\{admonition\} Answer to exercise.*?^:::\n?", re.M | re.S)
@@ -299,7 +299,7 @@ def setup(app):
     else:  # a book without solutions does not lead to its repository, which has them
         app.connect("config-inited", link_elsewhere)
     app.connect("html-page-context", offer_script, priority=502)  # after the theme's 501
-    app.setup_extension("lecture6_utils.ideas")
+    app.setup_extension("lecture6_utils.book.ideas")
     app.config.mathjax_path = "../mathjax/tex-chtml.js"  # relative to _static
     app.connect("doctree-read", link_terms)
     app.connect("doctree-read", add_lesson_times)

@@ -37,8 +37,8 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_revealjs._ext.notes import revealjs_notes  # its only home
 
-from .lessons import BookError, find_lessons, read_notebook
-from .measurement import MEASURED
+from lecture6_utils.lessons import BookError, find_lessons, read_notebook
+from lecture6_utils.measurement import MEASURED
 
 logger = logging.getLogger(__name__)
 
