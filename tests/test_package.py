@@ -14,7 +14,8 @@ from docutils import nodes
 from docutils.utils import new_document
 
 from lecture6_utils import plotting
-from lecture6_utils.book import keep_numbers_together, lesson_times
+from lecture6_utils.book.access import keep_numbers_together
+from lecture6_utils.book.heading import lesson_times
 
 
 def python(code):

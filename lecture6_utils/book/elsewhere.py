@@ -2,8 +2,8 @@
 
 The address stands in ``pyproject.toml`` ([project.urls] Repository), and nowhere before
 someone says it: a made-up one would have readers install a stranger's code. From it come
-the links to Colab and Binder (__init__.py) and, in each lesson, one cell that fetches the
-package where it is missing. That cell is hidden in the book and runs silently.
+the links to Colab and Binder and, in each lesson, one cell that fetches the package where
+it is missing. That cell is hidden in the book and runs silently.
 """
 
 import os
@@ -133,6 +133,29 @@ def _read(path):
         raise BookError(
             f"Cannot read {path}: {error.strerror}. Run this from the book's own folder."
         ) from None
+
+
+def link_elsewhere(app, config):
+    """Buttons that open a lesson on Colab and Binder, once the book's address is known."""
+    try:
+        url = known_repository(Path(app.srcdir))
+    except BookError as error:
+        sys.exit(str(error))  # an exception would be buried under Jupyter Book's tracebacks
+    if url:
+        config.html_theme_options |= {
+            "repository_url": url,
+            "use_repository_button": True,
+            "launch_buttons": {
+                "binderhub_url": "https://mybinder.org",
+                "colab_url": "https://colab.research.google.com",
+                "notebook_interface": "jupyterlab",
+            },
+        }
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.connect("config-inited", link_elsewhere)
 
 
 def main(argv=None):

@@ -1,4 +1,4 @@
-"""Sphinx extension: the list of ideas becomes a map, with lines from idea to idea."""
+"""The list of ideas becomes a map, with lines from idea to idea."""
 
 from docutils import nodes
 
@@ -94,4 +94,3 @@ def add_map(app, doctree):
 def setup(app):
     """Register with Sphinx."""
     app.connect("doctree-read", add_map)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""Sphinx extension: what paper needs and a page does not: parts, set tables, open solutions."""
+"""What paper needs and a page does not: parts, set tables, open solutions."""
 
 import textwrap
 
@@ -156,4 +156,3 @@ def prepare_for_latex(app):
 def setup(app):
     """Register with Sphinx."""
     app.connect("builder-inited", prepare_for_latex)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,50 @@
+"""The line beneath a lesson's title: where it stands in the book, how long it takes."""
+
+import json
+from pathlib import Path
+
+from docutils import nodes
+
+WORDS_PER_MINUTE = 200  # somewhat below the 238 of Brysbaert (2019) for prose: there is code
+
+
+def lesson_times(doctree, cpu_seconds):
+    """How long a lesson takes, e.g. “10 min to read · about 40 s to run on one CPU core”."""
+    words = sum(len(node.astext().split()) for node in doctree.findall(nodes.Text))
+    reading = max(1, round(words / WORDS_PER_MINUTE))
+    if cpu_seconds < 55:
+        running = f"{max(5, round(cpu_seconds / 5) * 5)} s"
+    else:
+        running = f"{max(1, round(cpu_seconds / 60))} min"
+    return f"{reading} min to read · about {running} to run on one CPU core"
+
+
+def you_are_here(app):
+    """Which lesson of the book this is, e.g. “Characters · lesson 2 of 11”."""
+    site_map = app.env.external_site_map
+    here, number, total = "", 0, 0
+    for part in site_map[site_map.root.docname].subtrees:
+        for docname in part.files():
+            if Path(app.env.doc2path(docname)).suffix == ".ipynb":
+                total += 1
+                if docname == app.env.docname:
+                    here, number = part.caption, total
+    return f"{here} · lesson {number} of {total}"
+
+
+def add_lesson_times(app, doctree):
+    """Put the times under the title of a lesson."""
+    notebook = Path(app.env.doc2path(app.env.docname))
+    title = next(doctree.findall(nodes.title), None)
+    if notebook.suffix != ".ipynb" or title is None:
+        return
+    metadata = json.loads(notebook.read_text(encoding="utf-8"))["metadata"]
+    times = lesson_times(doctree, metadata["lecture6"]["cpu_seconds"])
+    text = f"{you_are_here(app)} · {times}"
+    paragraph = nodes.paragraph("", text, classes=["lesson-times"])
+    title.parent.insert(title.parent.index(title) + 1, paragraph)
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.connect("doctree-read", add_lesson_times)
