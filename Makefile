@@ -10,7 +10,8 @@ UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book html slides pdf pdf-tools test run serve bench newest repository pins words clean
+.PHONY: help book html slides pdf pdf-tools yes-or-no test run serve bench newest \
+        repository pins words clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -23,8 +24,7 @@ book: $(READY) ## execute the lessons that are stale (none in a fresh clone), bu
 # The stored outputs become pages as they are; any warning is an error. Always from
 # scratch, which takes seconds, and put in place whole: a build that is cut off leaves the
 # last book as it was.
-html: $(READY) ## build the pages from the stored outputs, executing nothing
-	@case "$(SOLUTIONS)" in yes|no) ;; *) echo "SOLUTIONS is yes or no, not $(SOLUTIONS)"; exit 1;; esac
+html: yes-or-no $(READY) ## build the pages from the stored outputs, executing nothing
 	@rm -rf _build/new
 	@mkdir -p _build/new || { echo "Cannot write here: $(CURDIR)/_build"; exit 1; }
 	@$(BIN)/jupyter-book build . --path-output _build/new --warningiserror --nitpick \
@@ -43,8 +43,7 @@ slides: $(READY) ## build the slides of the lecture anew (html builds them, too)
 	@rm -rf _build/html/slides && mv _build/new/slides _build/html/slides
 	@echo "The slides: file://$(CURDIR)/_build/html/slides/index.html"
 
-pdf: pdf-tools $(READY) ## the whole book as _build/lecture6.pdf (needs TeX; says which parts)
-	@case "$(SOLUTIONS)" in yes|no) ;; *) echo "SOLUTIONS is yes or no, not $(SOLUTIONS)"; exit 1;; esac
+pdf: pdf-tools yes-or-no $(READY) ## the whole book as _build/lecture6.pdf (needs TeX; says which parts)
 	@rm -rf _build/new-pdf
 	@mkdir -p _build/new-pdf || { echo "Cannot write here: $(CURDIR)/_build"; exit 1; }
 	@$(BIN)/jupyter-book build . --path-output _build/new-pdf --builder latex --warningiserror \
@@ -70,6 +69,9 @@ pdf-tools:
 	    fc-list ":family=$$font" 2> /dev/null | grep -q . || echo "  the font $$font"; done); \
 	test -z "$$lacks" || { printf 'The PDF needs what is not here:\n%s\nOn Debian or Ubuntu: %s\n' \
 	  "$$lacks" "apt install --no-install-recommends $(TEX)"; exit 1; }
+
+yes-or-no:
+	@case "$(SOLUTIONS)" in yes|no) ;; *) echo "SOLUTIONS is yes or no, not $(SOLUTIONS)"; exit 1;; esac
 
 test: $(READY) ## prove every output of every lesson, and test all the rest
 	@$(BIN)/python -m lecture6_utils.lessons status
