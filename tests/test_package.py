@@ -15,7 +15,7 @@ from docutils.utils import new_document
 
 from lecture6_utils import plotting
 from lecture6_utils.book.access import keep_numbers_together
-from lecture6_utils.book.heading import lesson_times
+from lecture6_utils.book.heading import count_words, lesson_times
 
 
 def python(code):
@@ -82,6 +82,40 @@ def document(*children):
 def test_times_are_computed(words, cpu_seconds, expected):
     doc = document(nodes.paragraph("", "word " * words))
     assert lesson_times(doc, cpu_seconds) == expected
+
+
+def output(**formats):
+    """An output as MyST-NB keeps it until a page is written: in all its formats."""
+    of_mime = [nodes.container("", node, mime_type=mime) for mime, node in formats.items()]
+    return nodes.container("", *of_mime, nb_element="mime_bundle")
+
+
+def cell(*outputs, **attributes):
+    source = nodes.literal_block("", "two = 1 + 1")
+    source = nodes.container("", source, nb_element="cell_code_source")
+    return nodes.container("", source, *outputs, nb_element="cell_code", **attributes)
+
+
+def html(text="<table><tr><td>three words here</td></tr></table>"):
+    return nodes.raw("", text, format="html")
+
+
+@pytest.mark.parametrize(
+    ("node", "words"),
+    [
+        (nodes.paragraph("", "", nodes.strong("", "In bold"), nodes.Text(", one, two.")), 4),
+        (cell(nodes.literal_block("", "2\n")), 6),
+        (cell(output(html=html(), plain=nodes.literal_block("", "three words here"))), 8),
+        (cell(output(markdown=nodes.paragraph("", "a b"), plain=nodes.literal_block("", "a b"))), 7),
+        (cell(output(png=nodes.image(), plain=nodes.literal_block("", "<Figure size 9x9>"))), 5),
+        (cell(nodes.figure("", html("<script>let a</script>"), nodes.caption("", "A map."))), 7),
+        (cell(nodes.figure("", nodes.caption("", "A map.")), hide_mode="input"), 2),
+        (cell(nodes.literal_block("", "2\n"), hide_mode="all"), 6),  # a solution
+        (nodes.comment("", "nobody sees this"), 0),
+    ],
+)  # fmt: skip
+def test_what_a_reader_reads_is_counted_once(node, words):
+    assert count_words(document(node)) == 1 + words  # 1 in the title
 
 
 def test_a_number_stays_with_its_sign():

@@ -1,9 +1,12 @@
 """The built book in a real browser, over http and from disk: offline, quiet, searchable, described."""
 
+import re
+
 import pytest
 from browser import HTML, Recorder, pages, served
 from conftest import ROOT
 
+from lecture6_utils.book.heading import WORDS_PER_MINUTE
 from lecture6_utils.lessons import find_lessons, read_notebook
 
 
@@ -90,6 +93,18 @@ def test_each_lesson_says_where_it_stands_and_how_long_it_takes(browser):
         text = page.locator(".lesson-times").inner_text()
         assert f"· lesson {number} of {len(lessons)} ·" in text
         assert "min to read" in text and "to run on one CPU core" in text
+
+
+def test_the_time_to_read_is_that_of_the_words_one_sees(browser):
+    """On paper: there solutions are open, and a live figure is a picture."""
+    page = browser.new_page()
+    page.emulate_media(media="print")
+    for lesson in find_lessons(ROOT):
+        page.goto(f"{HTML.as_uri()}/chapters/{lesson.slug}.html", wait_until="networkidle")
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")  # opens the answers
+        words = len(page.locator("article").inner_text().split())
+        minutes = int(re.search(r"(\d+) min to read", page.locator(".lesson-times").inner_text())[1])
+        assert 0.8 < minutes * WORDS_PER_MINUTE / words < 1.25, lesson.slug
 
 
 def test_each_term_of_the_glossary_is_linked_once_where_a_lesson_first_uses_it(browser):

@@ -8,10 +8,27 @@ from docutils import nodes
 WORDS_PER_MINUTE = 200  # somewhat below the 238 of Brysbaert (2019) for prose: there is code
 
 
+def count_words(node):
+    """How many words there are to read below a node: prose, code and what it prints.
+
+    The solutions of the exercises count. They are folded, but to be opened.
+    """
+    if isinstance(node, nodes.raw | nodes.Invisible):
+        return 0  # HTML: the script of a live figure, or a table that is there as text, too
+    if isinstance(node, nodes.TextElement):
+        return len(node.astext().split())
+    element = node.get("nb_element")
+    if element == "cell_code_source" and node.parent.get("hide_mode") == "input":
+        return 0  # the code behind a figure stays folded
+    words = [count_words(child) for child in node.children]
+    if element == "mime_bundle":  # one output in several formats, of which one is shown
+        return 0 if node.next_node(nodes.image) else max(words)
+    return sum(words)
+
+
 def lesson_times(doctree, cpu_seconds):
     """How long a lesson takes, e.g. “10 min to read · about 40 s to run on one CPU core”."""
-    words = sum(len(node.astext().split()) for node in doctree.findall(nodes.Text))
-    reading = max(1, round(words / WORDS_PER_MINUTE))
+    reading = max(1, round(count_words(doctree) / WORDS_PER_MINUTE))
     if cpu_seconds < 55:
         running = f"{max(5, round(cpu_seconds / 5) * 5)} s"
     else:
