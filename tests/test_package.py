@@ -147,6 +147,15 @@ def test_every_file_says_what_it_is_for():
         assert path.read_text().startswith('"""'), path
 
 
+def test_every_file_of_the_package_is_installed_with_it():
+    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    wanted = [(package, "*.py") for package in setuptools["packages"]]
+    wanted += [(package, p) for package, ps in setuptools["package-data"].items() for p in ps]
+    listed = {path for package, p in wanted for path in (ROOT / package.replace(".", "/")).glob(p)}
+    files = {path for path in (ROOT / "lecture6_utils").rglob("*") if path.is_file()}
+    assert {path for path in files - listed if path.suffix != ".pyc"} == set()
+
+
 def upward_imports(source):
     """What lessons and the code they share must not import: the tool and the book above them.
 
