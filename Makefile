@@ -101,8 +101,9 @@ newest: ## prove one quick lesson with the newest packages that pyproject.toml a
 	  -p no:cacheprovider --nbval --nbval-sanitize-with=sanitize.cfg --nbval-current-env \
 	  --nbval-cell-timeout=900 -q stacked_autoencoders.ipynb
 
-repository: $(READY) ## say where the book is published (URL=https://github.com/OWNER/NAME)
-	@$(BIN)/python -m lecture6_utils.book.elsewhere "$$URL"
+repository: $(READY) ## say where the book is published (git's origin, or URL=…)
+	@$(BIN)/python -m lecture6_utils.book.elsewhere \
+	  "$${URL:-$$(git remote get-url origin 2> /dev/null)}"
 	@touch $(READY)   # it wrote to pyproject.toml, but nothing that concerns the environment
 
 pins: ## make requirements.txt anew from pyproject.toml (needs uv)

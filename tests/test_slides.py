@@ -6,12 +6,14 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import HTML, Recorder, served
 from bs4 import BeautifulSoup
 from conftest import ROOT
+from matplotlib import get_data_path
 from test_slides_map import SLIDES
 
 from lecture6_utils.book.slides import Book
@@ -81,14 +83,15 @@ def test_every_slide_of_the_lecture_is_on_the_deck_in_its_order(deck):
 def test_each_slide_has_notes_that_lead_to_a_section_of_the_book(deck):
     pages = {}
     for slide in slides_of(deck):
-        links = [a["href"] for a in slide.select("aside.notes a")]
+        links = slide.select("aside.notes a")
         assert links, slide.h3.get_text()
         for link in links:
-            path, _, section = link.partition("#")
+            path, _, section = link["href"].partition("#")
             if path not in pages:
-                page = (DECK.parent / path).read_text(encoding="utf-8")
-                pages[path] = re.findall(r'\bid="([^"]+)"', page)
-            assert section in pages[path], link
+                pages[path] = soup_of(DECK.parent / path)
+            heading = pages[path].find(id=section).find(["h1", "h2"])
+            number = heading.select_one(".section-number").get_text()
+            assert link.get_text().startswith(number), "as on the page it leads to"
 
 
 def test_every_lesson_is_on_the_deck(deck):
@@ -237,13 +240,24 @@ FITS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("over", ["http", "file"])
-def test_every_slide_fits_and_is_reached_by_keyboard_offline_without_complaint(browser, over):
+def wide_font():
+    """A style that sets the deck in the widest font that is common."""
+    font = base64.b64encode(Path(get_data_path(), "fonts/ttf/DejaVuSans.ttf").read_bytes()).decode()
+    return (
+        f"@font-face {{ font-family: Wide; src: url(data:font/ttf;base64,{font}); }}"
+        ".reveal, .reveal :not(pre, code, pre *, mjx-container *) { font-family: Wide; }"
+    )
+
+
+@pytest.mark.parametrize(("over", "style"), [("http", "/* as it is */"), ("file", wide_font())], ids=["http", "wide"])
+def test_every_slide_fits_and_is_reached_by_keyboard_offline_without_complaint(browser, over, style):
     page = browser.new_page(viewport={"width": 1280, "height": 720})
     with served() as address:
         base = address if over == "http" else HTML.as_uri() + "/"
         recorder = Recorder(page, base)
         open_deck(page, f"{base}slides/index.html")
+        page.add_style_tag(content=style)
+        page.evaluate("document.fonts.ready")
         faults = []
         for number in range(page.evaluate("Reveal.getTotalSlides()")):
             assert page.evaluate("Reveal.getSlidePastCount()") == number

@@ -5,12 +5,11 @@ import os
 
 def setup(app):
     """Register the parts with Sphinx, in the order in which they work."""
-    # not above: `python -m lecture6_utils.book.elsewhere` warns if that is imported already
-    from . import access, downloads, elsewhere, glossary, heading, ideas, pdf, solutions, weight
-
     without = os.environ.get("SOLUTIONS", "yes") == "no"
     # a book without solutions does not lead to its repository, which has them
-    choice = solutions if without else elsewhere
-    for part in (downloads, choice, ideas, glossary, heading, access, weight, pdf):
-        part.setup(app)
+    choice = "solutions" if without else "elsewhere"
+    for part in (
+        "downloads", choice, "ideas", "glossary", "heading", "numbers", "access", "weight", "pdf",
+    ):  # fmt: skip
+        app.setup_extension(f"{__name__}.{part}")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -178,6 +178,14 @@ class Book:
             )
         return lesson, section
 
+    def heading(self, lesson, section):
+        """What the book's page says there, with its number: ``7.3. Title › How good is the map?``"""
+        number = [1 + list(self._lessons).index(lesson.slug)]
+        if section:
+            number.append(1 + list(lesson.sections).index(section))
+        text = " › ".join(filter(None, [lesson.title, lesson.sections.get(section)]))
+        return f"{'.'.join(map(str, number))}. {text}"
+
     def _split(self, text):
         place, colon, name = text.partition(": ")
         if not colon:
@@ -321,7 +329,7 @@ class SectionRole(_LookUp):
     def look_up(self, book):
         lesson, section = book.place(self.text)
         target = f"../chapters/{lesson.slug}.html" + (f"#{section}" if section else "")
-        text = " › ".join(filter(None, [lesson.title, lesson.sections.get(section)]))
+        text = book.heading(lesson, section)
         # a new tab: from the speaker's window a plain link would replace the notes
         return _html(f'<a href="{target}" target="_blank">{escape(text)}</a>')
 
