@@ -35,16 +35,16 @@ def pages():
     return [p for p in found if not p.startswith(("_static/", "slides/")) and p != "index.html"]
 
 
-class _Quiet(SimpleHTTPRequestHandler):
+class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
 
 @contextmanager
-def served(folder=HTML):
+def served(folder=HTML, handler=Quiet):
     """Serve the book on this machine; yields its address."""
-    handler = functools.partial(_Quiet, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    at_folder = functools.partial(handler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), at_folder) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()

@@ -1,15 +1,18 @@
 """Live figures, driven in a real browser: what they compute is what Keras and NumPy compute."""
 
 import re
+import threading
 import time
+from contextlib import contextmanager
 
 import keras
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser import HTML, Recorder
+from browser import HTML, Quiet, Recorder, served
 from conftest import ROOT
 from keras import layers
+from playwright.sync_api import TimeoutError, expect
 from rapidfuzz.distance import OSA
 
 from lecture6_utils.characters import characters_of, encode
@@ -347,7 +350,7 @@ def test_they_wait_until_they_are_near_and_then_run(browser, slug):
     page = browser.new_page(viewport={"width": 390, "height": 700}, color_scheme="dark")
     page.goto(f"{HTML.as_uri()}/chapters/{slug}.html")
     assert page.locator(".live").count() >= 1
-    assert page.locator(".live[data-live]").count() == 0, "none may delay the first screen"
+    assert page.locator(".live[data-live]").count() == 0, "the first screen has no figure"
     start_all(page)
     for figure in page.locator(".live:has(.live-check)").all():
         assert float(figure.get_attribute("data-largest-difference")) < 1e-3
@@ -360,6 +363,82 @@ def test_they_wait_until_they_are_near_and_then_run(browser, slug):
     for still in stills.all():
         assert still.is_visible()
         assert still.get_attribute("alt").endswith(".")
+
+
+@contextmanager
+def without_its_data(slug, change=lambda html: html):
+    """A page that comes as far as the data of its first live figure; the rest once `told`."""
+    html = change((HTML / "chapters" / f"{slug}.html").read_text())
+    data = html.index('<script type="application/json">', html.index('class="live"'))
+    told = threading.Event()
+
+    class Halting(Quiet):
+        def do_GET(self):
+            if not self.path.endswith(f"/{slug}.html"):
+                return super().do_GET()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(html[:data].encode())
+            told.wait()
+            self.wfile.write(html[data:].encode())
+
+    with served(handler=Halting) as address:
+        try:
+            yield f"{address}chapters/{slug}.html", told
+        finally:
+            told.set()
+
+
+def wait_for_first_paint(page, **options):
+    page.wait_for_function(
+        """performance.getEntriesByName("first-contentful-paint").length === 1
+            && document.querySelector("article h1")?.checkVisibility()""",
+        polling=100, **options,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_page_is_painted_before_the_data_of_its_figure_come(browser, slug):
+    page = browser.new_page()
+    with without_its_data(slug) as (url, told):
+        page.goto(url, wait_until="commit")
+        wait_for_first_paint(page)
+        assert page.locator(".live script").count() == 0
+        told.set()
+        page.wait_for_load_state()
+        start_all(page)
+    figure = page.locator(".live").first
+    expect(figure.get_by_text("Reading")).to_have_count(0)  # the one of words reads them first
+    text = figure.inner_text()
+    figure.locator("canvas[tabindex], input:not([type=radio])").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("x")  # in a field of text
+    assert figure.inner_text() != text, "it does not answer"
+
+
+def put_figure_first(html):
+    figure = re.search(r'<div id="live-.*?</div>\n<script>.*?</script>', html, re.S).group()
+    return html.replace('<article class="bd-article">', f'<article class="bd-article">{figure}', 1)
+
+
+def ask_for_a_style(html):
+    return html.replace("<head>", '<head><link rel="stylesheet" href="of_the_figure.css">')
+
+
+@pytest.mark.parametrize("change", [put_figure_first, ask_for_a_style])
+def test_a_figure_that_delays_the_first_paint_would_be_caught(browser, change):
+    page = browser.new_page()
+    held = []
+    page.route("**/of_the_figure.css", lambda route: held.append(route))
+    with without_its_data("tsne", change) as (url, told):
+        page.goto(url, wait_until="commit")
+        with pytest.raises(TimeoutError):
+            wait_for_first_paint(page, timeout=4000)
+        told.set()
+        for style in held:
+            style.fulfill(body="", content_type="text/css")
+        wait_for_first_paint(page)
 
 
 @pytest.mark.parametrize("slug", SLUGS)
