@@ -10,8 +10,8 @@ UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book html slides pdf pdf-tools yes-or-no test run serve bench newest \
-        repository pins words clean
+.PHONY: help book html slides pdf pdf-tools yes-or-no test lighthouse run serve bench \
+        newest repository pins words clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -78,6 +78,10 @@ test: $(READY) ## prove every output of every lesson, and test all the rest
 	@$(MAKE) --no-print-directory html
 	@$(BIN)/ruff check -q .
 	@$(BIN)/python -m pytest
+
+lighthouse: $(READY) ## Lighthouse's score of access for every page (needs node and a network)
+	@test -d _build/html || $(MAKE) --no-print-directory html
+	@$(BIN)/python tests/lighthouse.py
 
 run: $(READY) ## execute every lesson again, stale or not
 	@$(BIN)/python -m lecture6_utils.lessons run --all

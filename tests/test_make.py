@@ -87,7 +87,9 @@ def test_an_address_that_is_none_is_named_and_nothing_is_written(ready_book, url
 
 def test_help_lists_the_targets(book_copy):
     text = make(book_copy).stdout
-    for target in ("book", "test", "run", "serve", "bench", "html", "newest", "repository", "clean"):
+    for target in (
+        "book", "test", "lighthouse", "run", "serve", "bench", "html", "newest", "repository", "clean"
+    ):  # fmt: skip
         assert f"make {target} " in text
 
 
