@@ -10,7 +10,8 @@
 # - **What you'll learn**: what the L1 and the Kullback–Leibler (KL) penalty compute,
 #   what Keras does to them behind your back, and how a unit can be quiet on average
 #   without ever being silent.
-# - **What you'll need**: the stacked autoencoder of the earlier lesson, and logarithms.
+# - **What you'll need**:
+#   [the lesson on stacked autoencoders](stacked_autoencoders.ipynb), and logarithms.
 #
 # *Slides covered: “L1 Activity Regularization”, “Kullback–Leibler Divergence (or
 # Relative Entropy)”.*
@@ -123,7 +124,7 @@ for name, value, gradient in curves:
     axes[0].plot(q, value, color=hues[name])
     axes[1].plot(q, gradient, color=hues[name])
 for ax in axes:
-    ax.axvline(p, color="0.6", lw=1, ls=":")
+    ax.axvline(p, color="0.5", lw=1, ls=":")
     ax.set(xlabel=r"mean activation $\hat p$", xticks=[0.1, 0.5, 1])
     ax.set_xticklabels(["0.1", "0.5", "1"])
 axes[0].set(ylim=(-0.05, 2), title="penalty")
@@ -373,7 +374,7 @@ paths = {
 fig, ax = plt.subplots(figsize=(WIDTH, 3))
 for name, distances in paths.items():
     ax.plot(np.arange(0, 121, 5), distances.mean(axis=0), color=hues[name])
-ax.axhline(0.02, color="0.6", lw=1, ls=":")
+ax.axhline(0.02, color="0.5", lw=1, ls=":")
 for name, xy in [("KL", (50, 0.0075)), ("MAE", (31, 0.0235)), ("MSE", (45, 0.036))]:
     ax.text(*xy, name, color=hues[name])
 ax.set(yscale="log", xlabel="training step", ylabel="distance to the target")

@@ -396,7 +396,7 @@ by_class = np.array([
 order = np.argsort(by_class[:, 1])
 ae_dots, pca_dots = by_class[order].T
 fig, ax = plt.subplots(figsize=(WIDTH, 3.7))
-ax.hlines(range(10), ae_dots, pca_dots, color="0.75", lw=3)
+ax.hlines(range(10), ae_dots, pca_dots, color="0.55", lw=3)
 ax.plot(ae_dots, range(10), "o", color=COLORS[2], markersize=8)
 ax.plot(pca_dots, range(10), "o", color=COLORS[0], markersize=8)
 ax.text(ae_dots[0], -0.45, "autoencoder", color=COLORS[2], ha="center", va="bottom")

@@ -9,7 +9,8 @@
 #   number of gradient steps, down to a net that plain training leaves where it was.
 # - **What you'll learn**: how to share a weight in Keras 3 (and not lose the tie when you
 #   save), where its gradient comes from, and when going layer by layer pays.
-# - **What you'll need**: the lesson on stacked autoencoders, and the chain rule.
+# - **What you'll need**:
+#   [the lesson on stacked autoencoders](stacked_autoencoders.ipynb), and the chain rule.
 #
 # *Slides covered: “Training Autoencoders”.*
 

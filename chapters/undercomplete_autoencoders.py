@@ -71,7 +71,7 @@ heights = {n: np.arange(n) - (n - 1) / 2 for n in (2, 6)}
 for (x0, n0, _), (x1, n1, _) in zip(columns, columns[1:]):
     for y0 in heights[n0]:
         for y1 in heights[n1]:
-            ax.plot([x0, x1], [y0, y1], color="0.8", lw=1, zorder=1)
+            ax.plot([x0, x1], [y0, y1], color="0.55", lw=1, zorder=1)
 for (x, n, name), hue in zip(columns, COLORS):
     ax.scatter([x] * n, heights[n], s=230, color=hue, zorder=2)
     ax.text(x, heights[n].max() + 0.5, name, ha="center", va="bottom", color=hue)
@@ -122,7 +122,8 @@ def scaled(sequences):
 # %% [markdown]
 # Here is the autoencoder, with as many codings as a line has degrees of freedom. Our
 # `fit_autoencoder` compiles it for the squared error and trains it with the inputs once
-# more in place of the targets (the lesson on stacked autoencoders looks inside).
+# more in place of the targets
+# ([the lesson on stacked autoencoders](stacked_autoencoders.ipynb) looks inside).
 
 
 # %%
@@ -384,8 +385,8 @@ _ = plot_image_rows({
 # We give the net one more layer on either side, 784-100-*k*-100-784, with `selu` inside
 # and a sigmoid at the end, so that pixels stay between 0 and 1. The codings themselves
 # have no activation: nothing should squeeze them but their number (exercise 1 shows the
-# price). The lesson on stacked autoencoders takes such a net apart; here we only race it,
-# at *k* = 2, 5, 10, 30 and 100.
+# price). [The lesson on stacked autoencoders](stacked_autoencoders.ipynb) takes such a net
+# apart; here we only race it, at *k* = 2, 5, 10, 30 and 100.
 
 
 # %%

@@ -9,8 +9,9 @@
 #   rivals on equal terms.
 # - **What you'll learn**: freezing and fine-tuning, the copying mistake that turns a
 #   pretrained net into a random one, and how much pretraining gains, and where.
-# - **What you'll need**: the stacked autoencoder of {doc}`stacked_autoencoders`, and
-#   what a softmax layer is.
+# - **What you'll need**:
+#   [the lesson on stacked autoencoders](stacked_autoencoders.ipynb), and what a softmax
+#   layer is.
 #
 # *Slides covered: “Unsupervised Pretraining using Autoencoders” (“What if most of the
 # labels are missing?”).*
@@ -424,7 +425,7 @@ for ax, better, worse, title, color in [
 ]:  # fmt: skip
     gaps = 100 * (results[better] - results[worse])
     ax.axhline(0, color="0.4", lw=1)
-    ax.plot(SIZES, gaps.T, "o", color=color, alpha=0.4, ms=4.5, mew=0)
+    ax.plot(SIZES, gaps.T, "o", color=color, alpha=0.6, ms=4.5, mew=0)
     ax.plot(SIZES, gaps.mean(axis=0), color=color)
     ax.set_xscale("log")
     ax.set_xticks([50, 200, 1_000], ["50", "200", "1,000"])
@@ -493,9 +494,9 @@ measured(
 #   is ahead of the net trained from scratch by ≈ 2.0 points; from 500 on it is behind.
 #   Thirty codings made to rebuild the image leave out what a classifier could use.
 # - **The autoencoder's codings are no better than PCA's here.** With 50 labels PCA is
-#   ahead, and from 500 on the two are level. The net of {doc}`stacked_autoencoders`
-#   rebuilds images better than PCA, but good for rebuilding is not the same as good for
-#   telling apart.
+#   ahead, and from 500 on the two are level. The net of
+#   [the lesson on stacked autoencoders](stacked_autoencoders.ipynb) rebuilds images better
+#   than PCA, but good for rebuilding is not the same as good for telling apart.
 # - **The plainest rival is the hardest.** Logistic regression on pixels, which never
 #   saw an unlabeled image, is level with the fine-tuned net up to 200 labels, and a
 #   point or less behind it beyond.

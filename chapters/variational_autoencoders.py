@@ -9,8 +9,9 @@
 #   has never seen.
 # - **What you'll learn**: why codings are drawn at random, what the loss is a bound of,
 #   and what you gain and lose by weighting its two parts.
-# - **What you'll need**: the lesson on stacked autoencoders; expectation, density, and
-#   the normal distribution.
+# - **What you'll need**:
+#   [the lesson on stacked autoencoders](stacked_autoencoders.ipynb); expectation, density,
+#   and the normal distribution.
 #
 # *Slides covered: “Variational Autoencoders”, “Variational Autoencoders: Latent Loss”.*
 
@@ -749,7 +750,7 @@ _ = ax.grid(False)
 # points of the plane; {numref}`fig-vae-plane` decodes any of them, and shows where the
 # encoder puts real garments.
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "A live figure: drag the ring over the plane of two codings, and the decoder answers in the page. The dots are the means of 2,500 validation images.", "name": "fig-vae-plane"}, "image": {"alt": "A scatter plot of the two codings of 2,500 garments in ten colors, with classes in wedges around the center that run into one another."}}
+# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "A live figure: drag the ring over the plane of two codings, and the decoder answers in the page. The dots are the means of 2,500 validation images.", "name": "fig-vae-plane"}, "image": {"alt": "A scatter plot of the two codings of 2,500 garments in ten colors, each with its name, with classes in wedges around the center that run into one another."}}
 live_plane(
     net_2d[1], encode(net_2d[0], X_valid[:2_500])[0], y_valid[:2_500], CLASS_NAMES
 )

@@ -47,6 +47,11 @@
     all(selector) { return [...this.root.querySelectorAll(selector)]; }
     get ink() { return getComputedStyle(this.root).color; }
     get ground() { return getComputedStyle(this.root).backgroundColor; }
+    /** The colors of classes or curves on this ground: the ink is light where it is dark. */
+    get colors() {
+      const [red, green, blue] = this.ink.match(/[\d.]+/g).map(Number);
+      return this.data.colors[red + green + blue > 382 ? "dark" : "light"];
+    }
 
     /** Call `act(x, y)` in the canvas's own units where it is pressed and dragged, or touched. */
     pointer(canvas, act, hover) {
@@ -90,21 +95,18 @@
     }
     /** Points (n pairs in 0 … 65535) as a picture of dots, with the classes' names. */
     dots(canvas, points, labels, place) {
-      const { colors, names } = this.data, size = canvas.width;
+      const { names } = this.data, { colors } = this, size = canvas.width;
       const layer = Object.assign(document.createElement("canvas"), { width: size, height: canvas.height });
       const g = layer.getContext("2d"), radius = size / 210;
-      g.globalAlpha = 0.75;
       labels.forEach((label, i) => {
         const [x, y] = place(points, i);
         g.fillStyle = colors[label];
         g.beginPath(); g.arc(x, y, radius, 0, 7); g.fill();
       });
-      g.globalAlpha = 1;
       const median = list => list.sort((a, b) => a - b)[list.length >> 1];
       const taken = [];
       g.font = `${size / 26}px sans-serif`;
-      g.textAlign = "center"; g.lineJoin = "round"; g.lineWidth = size / 90;
-      g.strokeStyle = this.ground; g.fillStyle = this.ink;
+      g.textAlign = "center";
       names.map((name, k) => {
         const own = [...labels.keys()].filter(i => labels[i] === k).map(i => place(points, i));
         return { name, x: median(own.map(p => p[0])), y: median(own.map(p => p[1])) };
@@ -113,9 +115,14 @@
         x = clamp(x, half, size - half);
         while (taken.some(t => Math.abs(t.x - x) < t.half + half && Math.abs(t.y - y) < size / 24)) y -= 4;
         taken.push({ x, y, half });
-        g.strokeText(name, x, y); g.fillText(name, x, y);
+        this.write(g, name, x, y, size / 90);
       });
       return layer;
+    }
+    /** Text that can be read on top of dots and curves. */
+    write(g, text, x, y, halo) {
+      Object.assign(g, { lineJoin: "round", lineWidth: halo, strokeStyle: this.ground, fillStyle: this.ink });
+      g.strokeText(text, x, y); g.fillText(text, x, y);
     }
     ring(canvas, x, y, radius, width = 4) {
       const g = canvas.getContext("2d");
@@ -344,7 +351,7 @@
 
     // --- what one unit pays for missing the target --------------------------------------------
     penalty(figure) {
-      const { data } = figure, plots = figure.all(".live-plot"), [target, mean] = figure.all("input");
+      const plots = figure.all(".live-plot"), [target, mean] = figure.all("input");
       const rules = [
         ["KL", (p, q) => p * Math.log(p / q) + (1 - p) * Math.log((1 - p) / (1 - q)), (p, q) => q - p],
         ["MSE", (p, q) => (q - p) ** 2, (p, q) => 2 * (q - p) * q * (1 - q)],
@@ -368,7 +375,7 @@
         g.save();
         g.beginPath(); g.rect(left, top, right - left, bottom - top); g.clip();
         rules.forEach((rule, k) => {
-          g.strokeStyle = g.fillStyle = data.colors[k]; g.lineWidth = 5; g.setLineDash(k ? [14, 8] : []);
+          g.strokeStyle = g.fillStyle = figure.colors[k]; g.lineWidth = 5; g.setLineDash(k ? [14, 8] : []);
           g.beginPath();
           for (let i = 0; i <= 300; i++) {
             const v = 0.001 + 0.998 * i / 300;
@@ -377,8 +384,8 @@
           g.stroke(); g.setLineDash([]);
           const dot = [x(q), clamp(y(rule[which](p, q)), top + 8, bottom - 8)];
           g.beginPath(); g.arc(...dot, 10, 0, 7); g.fill();
-          g.fillStyle = figure.ink; g.textAlign = q > 0.5 ? "right" : "left";
-          g.fillText(rule[0], dot[0] + (q > 0.5 ? -16 : 16), clamp(dot[1] - 14, top + 22, bottom - 8));
+          g.textAlign = q > 0.5 ? "right" : "left";
+          figure.write(g, rule[0], dot[0] + (q > 0.5 ? -16 : 16), clamp(dot[1] - 14, top + 22, bottom - 8), 8);
         });
         g.restore();
       }
@@ -388,6 +395,7 @@
         curve(plots[1], 2, -0.5, 1, "gradient in z");
         for (const input of [target, mean]) input.nextElementSibling.value = (+input.value).toFixed(3);
         const cells = figure.all("tbody td");
+        figure.all("tbody th").forEach((head, k) => { head.style.borderLeftColor = figure.colors[k]; });
         rules.forEach(([, value, gradient], k) => {
           cells[2 * k].textContent = signed(value(p, q), 4);
           cells[2 * k + 1].textContent = signed(gradient(p, q), 4);
@@ -532,7 +540,8 @@
   };
 
   // --- start: when the figure comes near the screen, not before -------------------------------
-  const root = document.getElementById(id);
+  const root = document.querySelector(`#${id}:not([data-begun])`); // a copied cell has the same id
+  root.dataset.begun = "yes";
   async function start() {
     const data = JSON.parse(root.querySelector("script[type='application/json']").textContent);
     const figure = new Figure(root, data);
@@ -542,9 +551,13 @@
       await figure.sheet.decode();
     }
     KINDS[data.kind](figure);
+    // else JupyterLab takes a key for one of its own: d, pressed twice, deletes the cell
+    for (const control of figure.all("canvas, input, button")) control.dataset.lmSuppressShortcuts = "";
     const redraw = () => figure.redraw();
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-    new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    const themes = new MutationObserver(redraw); // of the book; of JupyterLab and VS Code
+    themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    themes.observe(document.body, { attributeFilter: ["data-jp-theme-light", "data-vscode-theme-kind"] });
     root.dataset.live = "yes";
   }
   new IntersectionObserver((entries, observer) => {

@@ -19,15 +19,20 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from lecture6_utils.characters import encode
-from lecture6_utils.plotting import COLORS, WIDTH
+from lecture6_utils.plotting import COLORS, WIDTH, name_classes
 
 _HERE = Path(__file__)
 _ACTIVATIONS = ("linear", "relu", "selu", "sigmoid", "silu")  # those that the script knows
+# `COLORS` for a dark ground, found in the same way; each has the hue of its counterpart.
+_DARK_COLORS = (
+    "#cfddff", "#ea760c", "#7f5b89", "#35ffcf", "#bb3b05",
+    "#68a9ff", "#a09cad", "#6748f0", "#ffb37a", "#b2846e",
+)  # fmt: skip
 ACTIVE = 0.05  # a unit is active from here on, as in the lesson on sparse autoencoders
 
 
 class LiveFigure:
-    """The output of a cell that is alive in a page, and a picture elsewhere.
+    """The output of a cell that is alive in a page and in a trusted notebook, and else a picture.
 
     Parameters
     ----------
@@ -62,11 +67,13 @@ class LiveFigure:
     def html(self):
         """The figure as a piece of HTML that stands on its own."""
         data = json.dumps(self.data).replace("</", "<\\/")
-        name = "live-" + hashlib.sha256(data.encode()).hexdigest()[:8]
+        name = "live-" + hashlib.sha256((self.controls + data).encode()).hexdigest()[:8]
         style, script = (_HERE.with_suffix(suffix).read_text() for suffix in (".css", ".js"))
         return (
             f'<div id="{name}" class="live">\n'
             f"<style>{style}</style>\n"
+            # JupyterLab takes style and script out until it trusts a notebook.
+            '<p class="live-dead">A live figure: trust this notebook, and it starts.</p>\n'
             # Without scripts the controls would be dead.
             "<noscript><style>.live { display: none !important; }"
             " .live-still { display: block !important; }</style></noscript>\n"
@@ -123,7 +130,9 @@ def live_map(maps, images, labels, names):
     }
     still = _figure(WIDTH)
     ax = _bare_axes(still)
-    ax.scatter(*list(maps.values())[-1].T, c=np.array(COLORS)[labels], s=6, lw=0)
+    points = list(maps.values())[-1]
+    ax.scatter(*points.T, c=np.array(COLORS)[labels], s=6, lw=0)
+    name_classes(ax, points, labels, names)
     return LiveFigure("map", controls, data, still)
 
 
@@ -172,6 +181,7 @@ def live_plane(decoder, codings, labels, names, span=3.2):
     still = _figure(WIDTH)
     ax = still.add_subplot(aspect="equal", xlabel="first coding", ylabel="second coding")
     ax.scatter(*codings.T, c=np.array(COLORS)[labels], s=6, lw=0)
+    name_classes(ax, codings, labels, names)
     return LiveFigure("plane", controls, data, still)
 
 
@@ -289,7 +299,7 @@ def live_codings(nets, images):
         "names": list(nets),
         "n_units": n_units,
         "threshold": 255 * ACTIVE,
-        "accent": COLORS[6],
+        "accent": COLORS[9],  # this one can be told from a white ground and from a dark one
         "sheet": _sheet(images, quality=70, columns=25),
     }
     still = _figure(2.1)
@@ -327,9 +337,9 @@ def live_penalty(target=0.1):
         ]
     )
     rows = "".join(
-        f'<tr><th scope="row" style="border-left: 6px solid {color}; padding-left: 0.5rem">{name}'
-        "</th><td></td><td></td></tr>"
-        for name, color in zip(("KL", "MSE"), _RULE_COLORS)
+        f'<tr><th scope="row" style="border-left: 6px solid; padding-left: 0.5rem">{name}</th>'
+        "<td></td><td></td></tr>"
+        for name in _RULES
     )
     plots = "".join(
         f'<canvas class="live-plot live-drag" width="560" height="440" role="img" '
@@ -350,15 +360,14 @@ def live_penalty(target=0.1):
         "gradient in z": (q - target, 2 * (q - target) * q * (1 - q)),
     }.items()):  # fmt: skip
         ax = still.add_subplot(1, 2, k + 1, title=title, xlabel="mean activation")
-        for name, color, curve in zip(("KL", "MSE"), _RULE_COLORS, curves):
-            ax.plot(q, curve, color=color, label=name)
+        for (name, color), curve in zip(_RULES.items(), curves):
+            ax.plot(q, curve, color=COLORS[color], label=name)
     still.axes[0].set_ylim(-0.05, 2)
     still.axes[1].legend()
-    return LiveFigure("penalty", controls, {"colors": _RULE_COLORS}, still)
+    return LiveFigure("penalty", controls, {"colors": _colors(_RULES.values())}, still)
 
 
-# KL and MSE. These two are three times as light or dark as a white and as a black ground.
-_RULE_COLORS = (COLORS[6], COLORS[0])
+_RULES = {"KL": 2, "MSE": 0}  # and their colors, as in the lesson on sparse autoencoders
 
 
 def live_words(encoder, characters, length, words, examples):
@@ -487,7 +496,15 @@ def _sheet(images, quality, columns=70):
 
 
 def _classes(labels, names):
-    return {"labels": _packed(labels, "u1"), "names": list(names), "colors": list(COLORS)}
+    return {
+        "labels": _packed(labels, "u1"), "names": list(names), "colors": _colors(range(len(names)))
+    }  # fmt: skip
+
+
+def _colors(numbers):
+    """The colors with these numbers, for either ground."""
+    grounds = {"light": COLORS, "dark": _DARK_COLORS}
+    return {ground: [colors[k] for k in numbers] for ground, colors in grounds.items()}
 
 
 def _layer(layer):

@@ -7,6 +7,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import HTML, pages
 
+# An experimental rule, on because voice control depends on it: one says what one sees. It
+# takes the title of an icon for something one sees, as in the theme's button of color modes.
+SAID_AS_SEEN = "label-content-name-mismatch"
+ONLY_ICONS = "theme-switch-button"
+OPTIONS = {"rules": {SAID_AS_SEEN: {"enabled": True}}}
+
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_fault(browser, scheme):
@@ -14,8 +20,12 @@ def test_axe_finds_no_fault(browser, scheme):
     page = browser.new_page(color_scheme=scheme)
     for path in pages():
         page.goto(f"{HTML.as_uri()}/{path}", wait_until="networkidle")
-        for fault in Axe().run(page).response["violations"]:
-            faults += [(path, fault["id"], node["html"][:120]) for node in fault["nodes"]]
+        for fault in Axe().run(page, options=OPTIONS).response["violations"]:
+            faults += [
+                (path, fault["id"], node["html"][:120])
+                for node in fault["nodes"]
+                if not (fault["id"] == SAID_AS_SEEN and ONLY_ICONS in node["html"])
+            ]
     assert faults == []
 
 

@@ -460,6 +460,63 @@ def test_a_live_figure_is_light(slug):
         assert len(gzip.compress(figure.encode())) < 1.2e6
 
 
+# --- in a notebook ----------------------------------------------------------------------
+
+
+@contextmanager
+def notebook(browser, tmp_path, body):
+    """Outputs as JupyterLab shows them: it tells its theme by an attribute and by variables."""
+    path = tmp_path / "notebook.html"
+    path.write_text(
+        """<meta charset="utf-8"><style>
+        [data-jp-theme-light=true] { --jp-ui-font-color0: #000; --jp-layout-color0: #fff; }
+        [data-jp-theme-light=false] { --jp-ui-font-color0: #fff; --jp-layout-color0: #111; }
+        </style><body data-jp-theme-light="true">""" + body
+    )
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    yield page
+    page.close()
+
+
+def test_two_figures_of_a_kind_and_a_copied_cell_all_live(browser, tmp_path):
+    first, second = live_penalty(0.1).html(), live_penalty(0.2).html()
+    with notebook(browser, tmp_path, first + second + first) as page:
+        start_all(page)
+        for k in (2, 1, 0):
+            figure = page.locator(".live").nth(k)
+            before = figure.locator("td").all_inner_texts()
+            set_slider(figure.get_by_role("slider", name="mean activation"), 0.3 + 0.1 * k)
+            assert figure.locator("td").all_inner_texts() != before
+        means = page.locator("output").all_inner_texts()[1::2]
+        assert means == ["0.300", "0.400", "0.500"], "each moves alone"
+
+
+def test_a_figure_follows_the_theme_of_the_notebook(browser, tmp_path):
+    with notebook(browser, tmp_path, live_penalty().html()) as page:
+        start_all(page)
+        picture = "document.querySelector('.live canvas').toDataURL()"
+        light = page.evaluate(picture)
+        page.evaluate("document.body.dataset.jpThemeLight = 'false'")
+        page.wait_for_function(f"light => {picture} !== light", arg=light)
+
+
+def test_keys_pressed_in_a_figure_are_not_the_notebooks(browser, tmp_path):
+    with notebook(browser, tmp_path, live_penalty().html()) as page:
+        start_all(page)
+        controls = page.locator(".live :is(canvas, input, button)")
+        assert controls.count() == page.locator(".live [data-lm-suppress-shortcuts]").count() > 2
+
+
+def test_what_a_notebook_that_is_not_trusted_leaves_of_a_figure_says_so(browser, tmp_path):
+    message = "A live figure: trust this notebook, and it starts."
+    with notebook(browser, tmp_path, live_penalty().html()) as page:
+        assert not page.get_by_text(message).is_visible()
+    bare = re.sub(r"<(style|script).*?</\1>", "", live_penalty().html(), flags=re.S)
+    with notebook(browser, tmp_path, bare) as page:
+        assert page.get_by_text(message).is_visible()
+
+
 # --- bad input --------------------------------------------------------------------------
 
 

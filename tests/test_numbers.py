@@ -18,7 +18,8 @@ SLUGS = [lesson.slug for lesson in find_lessons(ROOT)]
     [
         ("How good is it?", "How good is it?", "7.3. How good is it?"),
         ("What’s left?", "What's left?", "7.3. What's left?"),
-        ("lesson on maps", "Draw a map", "lesson 7.3 on maps"),
+        ("the lesson on maps", "Draw a map", "lesson 7.3 on maps"),
+        ("The lesson on maps", "Draw a map", "Lesson 7.3 on maps"),
         ("the two maps", "Draw a map", "the two maps"),
     ],
 )
@@ -46,7 +47,7 @@ def test_every_number_in_a_reference_is_the_one_that_stands_there(pages):
     for name, page in pages.items():
         for link in page.select("article a.reference.internal"):
             path, _, anchor = link["href"].partition("#")
-            said = re.match(r"(?:lesson (?=\d+ )|(?=[\d.]+\. ))(\d+(?:\.\d+)?)", link.get_text())
+            said = re.match(r"(?:[lL]esson (?=\d+ )|(?=[\d.]+\. ))(\d+(?:\.\d+)?)", link.get_text())
             target = pages.get(path or name)
             if not said or not target:
                 continue
@@ -62,4 +63,4 @@ def test_lessons_lead_to_the_lessons_they_need(pages):
         if slug in ("undercomplete_autoencoders", "stacked_autoencoders"):
             continue  # they need none
         links = pages[f"{slug}.html"].select("article a.reference.internal")
-        assert any(re.match(r"lesson \d+ ", link.get_text()) for link in links), slug
+        assert any(re.match(r"[lL]esson \d+ ", link.get_text()) for link in links), slug

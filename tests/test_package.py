@@ -39,6 +39,18 @@ def test_uneven_image_rows_are_refused(rows):
         plotting.plot_image_rows(rows)
 
 
+def test_names_of_classes_do_not_cover_each_other():
+    points = np.random.default_rng(0).normal(size=(300, 2))
+    labels = np.repeat([0, 1, 3], 100)
+    ax = plt.figure().add_subplot()
+    ax.scatter(*points.T)
+    plotting.name_classes(ax, points, labels, ["a", "b", "c", "d"])
+    assert {text.get_text() for text in ax.texts} == {"a", "b", "d"}
+    heights = sorted(text.get_position()[1] for text in ax.texts)
+    assert np.diff(heights).min() > np.ptp(points[:, 1]) / 20
+    plt.close("all")
+
+
 def test_the_style_does_not_depend_on_the_reader():
     plt.rcParams["font.size"] = 33
     plotting.set_style()

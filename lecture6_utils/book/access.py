@@ -16,6 +16,11 @@ ACCESS = {
     # roles that ARIA 1.2 has given up; https://sourceforge.net/p/docutils/bugs/
     ' role="doc-biblioentry"': "",
     '<div role="list" class="citation-list">': '<div class="citation-list">',
+    # a name that hides what is written there, e.g. “Show solution 1”, from who hears or says it
+    '<summary aria-label="Toggle hidden content">': "<summary>",
+    'search-button-field search-button__button pst-js-only" title="Search" aria-label="Search"': (
+        'search-button-field search-button__button pst-js-only" title="Search"'
+    ),
     # a server that sends scripts as text would have them shown, not downloaded
     'target="_blank"\n   class="btn btn-sm btn-download-': (
         'target="_blank" download\n   class="btn btn-sm btn-download-'

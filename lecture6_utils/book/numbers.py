@@ -1,11 +1,13 @@
 """References to a lesson or section say its number, which `_toc.yml` alone decides.
 
     {doc}`tsne`                         →  7. Look at thirty codings on a plane with t-SNE
-    [lesson on the map](tsne.ipynb)     →  lesson 7 on the map
+    [the lesson on maps](tsne.ipynb)    →  lesson 7 on maps
     [How good is the map?](tsne.ipynb#how-good-is-the-map)  →  7.3. How good is the map?
 
 In Jupyter, where no order is known, they read as they are written.
 """
+
+import re
 
 from docutils import nodes
 from sphinx import addnodes
@@ -17,9 +19,7 @@ def with_number(text, title, number, explicit=True):
     """What a reference says: by `text`, if that is its own, to what is called `title`."""
     if not explicit or _plain(text) == _plain(title):
         return f"{number}. {title}"
-    if text.startswith("lesson "):
-        return text.replace("lesson", f"lesson {number}", 1)
-    return text
+    return re.sub(r"^(?:the (l)|The l)esson\b", lambda m: f"{m[1] or 'L'}esson {number}", text)
 
 
 def _plain(text):
@@ -52,7 +52,8 @@ class NumberReferences(SphinxPostTransform):
             text = with_number(ref.astext(), title, number, ref["refexplicit"])
             if text != ref.astext():
                 ref["refexplicit"] = True  # else Sphinx would put the bare title back
-                ref.children = [nodes.inline("", text, classes=["std", "std-doc"])]
+                ref.clear()
+                ref += nodes.inline("", text, classes=["std", "std-doc"])
 
 
 def setup(app):
