@@ -17,7 +17,7 @@ from lecture6_utils.live_figures import _DARK_COLORS
 from lecture6_utils.plotting import COLORS
 
 # Grounds on which live figures draw: white, and the book theme's in the dark.
-WHITE, DARK = "#ffffff", "#14181e"
+WHITE, DARK = "#ffffff", "#121212"
 WRITTEN = "text annotate set_title set_xlabel set_ylabel suptitle".split()
 
 # Every cell of every table: its color and the first opaque ground beneath it.
@@ -63,6 +63,14 @@ def test_tables_can_be_read(browser, scheme):
 
 def on(ground, color):
     return contrast(to_rgb(color), to_rgb(ground))
+
+
+@pytest.mark.parametrize(("scheme", "ground"), [("light", WHITE), ("dark", DARK)])
+def test_live_figures_draw_on_these_grounds(browser, scheme, ground):
+    page = browser.new_page(color_scheme=scheme)
+    page.goto(f"{HTML.as_uri()}/chapters/tsne.html")
+    color = page.locator(".live").evaluate("e => getComputedStyle(e).backgroundColor")
+    assert computed(color) == pytest.approx(to_rgb(ground))
 
 
 def test_every_color_can_be_told_from_its_ground():
