@@ -198,6 +198,8 @@ def command(book):
     return subprocess.Popen(
         [sys.executable, "-m", "lecture6_utils.lessons", "run"],
         cwd=book, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        # tests that run in the background may have been told to ignore it, and hand that down
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
 
 
