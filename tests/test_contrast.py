@@ -54,7 +54,7 @@ def test_contrast_is_measured_right():
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_tables_can_be_read(browser, scheme):
     page = browser.new_page(color_scheme=scheme)
-    for slug in [*(lesson.slug for lesson in find_lessons(ROOT)), "glossary", "slides_map"]:
+    for slug in [*(lesson.slug for lesson in find_lessons(ROOT)), "notation", "slides_map"]:
         page.goto(f"{HTML.as_uri()}/chapters/{slug}.html")
         cells = page.evaluate(CELLS)
         pale = [c for c in cells if contrast(computed(c[1]), computed(c[2])) < 4.5]
