@@ -40,8 +40,12 @@ def shift(browser, url, width, change=None):
 @pytest.mark.parametrize("width", [390, 1300])
 def test_no_page_jumps_while_it_loads(browser, width):
     with served() as address:
-        shifts = {path: shift(browser, address + path, width) for path in pages()}
-    assert {path: value for path, value in shifts.items() if value > 0.01} == {}
+        jumps = pages()
+        # twice: a page that jumps does so each time; a busy machine may, seldom, paint too soon
+        for _ in range(2):
+            shifts = {path: shift(browser, address + path, width) for path in jumps}
+            jumps = [path for path, value in shifts.items() if value > 0.01]
+    assert jumps == [], shifts
 
 
 def test_a_page_whose_pictures_have_no_size_would_jump(browser):
