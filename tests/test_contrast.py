@@ -93,7 +93,8 @@ def smallest_distance(colors):
 
 @pytest.mark.parametrize("colors", [COLORS, _DARK_COLORS], ids=["light", "dark"])
 def test_colors_are_farther_apart_than_those_they_replace(colors):
-    petroff = [entry["color"] for entry in plt.style.library["petroff10"]["axes.prop_cycle"]]
+    with plt.style.context("petroff10"):
+        petroff = plt.rcParams["axes.prop_cycle"].by_key()["color"]
     assert smallest_distance(colors) > smallest_distance(petroff) + 2
     # T-shirt, pullover, coat and shirt, which lie mixed on every map; and the three shoes
     for group in ([0, 2, 4, 6], [5, 7, 9]):
