@@ -619,7 +619,7 @@ measured("BPE + char-CNN − BPE: upper end of 95 %", high, 0, 0.08, "+.3f")
 # %% [markdown]
 # Joining words and characters is a large step up from words. From characters alone, adding
 # pieces gains ≈ 0.060; adding words gains ≈ 0.046, though from seed to seed that varies
-# much. But over **pieces alone** the pair's gain is ≈ 0.021, less than its spread over the
+# much. But over **pieces alone** the pair's gain is ≈ 0.021, about its spread over the
 # seeds, and the bootstrap's interval, ≈ -0.004 to ≈ 0.045, includes zero. We cannot say
 # that BPE gains from characters here; pieces are made of characters, and tell most of what
 # these could tell.

@@ -964,8 +964,8 @@ measured("3 edits: recall@1", mixed_result[3], 0.53, 0.66, ".1%")
 # %% [markdown]
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
-# One need not choose: ≈ 92.4% on real typos, nearly as good as real typos alone (≈ 93.4%), and
-# ≈ 58.9% at three random edits, near synthetic typos alone (≈ 62.4%).
+# One need not choose: ≈ 92.4% on real typos, nearly as good as real typos alone
+# (≈ 93.4%), and ≈ 58.9% at three random edits, near synthetic typos alone (≈ 62.4%).
 # :::
 #
 # :::{admonition} Exercise 3 — What would a word table cost?
