@@ -310,6 +310,7 @@ class Run:
                         f"{output.text}\n{lesson.script}, cell {number} of {n_cells}, wrote the "
                         f"above to stderr: remove its cause.\n{lesson.notebook.name} is unchanged."
                     )
+        notebook.metadata["language_info"] = {"name": "python"}  # not this machine's version
         notebook.metadata[METADATA_KEY] = record
         _write(lesson.notebook, notebook)
         self.say(f"{lesson.slug:<24} done, {record['cpu_seconds']} CPU-seconds")

@@ -24,6 +24,8 @@ def execution_problems(notebook):
     counts = [cell.execution_count for cell in code]
     if counts != list(range(1, len(code) + 1)):
         yield f"not executed in the order 1 … {len(code)}: {counts}"
+    if notebook.metadata.language_info != {"name": "python"}:
+        yield f"the metadata tell of one machine: {notebook.metadata.language_info}"
     for number, cell in enumerate(code, 1):
         for output in cell.outputs:
             if output.output_type == "error" or output.get("name") == "stderr":

@@ -5,9 +5,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 
-def notebook(prose="", outputs=(), source="1", count=1, **metadata):
+def notebook(prose="", outputs=(), source="1", count=1, version=None, **metadata):
     cell = new_code_cell(source, outputs=list(outputs), execution_count=count, metadata=metadata)
-    return new_notebook(cells=[new_markdown_cell(prose), cell])
+    language = {"name": "python"} | ({"version": version} if version else {})
+    return new_notebook(
+        cells=[new_markdown_cell(prose), cell], metadata={"language_info": language}
+    )
 
 
 def printed(text, name="stdout"):
@@ -45,6 +48,7 @@ def test_prose_is_checked_against_what_was_measured(prose, fault):
         (notebook(outputs=[printed("see /home/ann/x")]), "absolute path"),
         (notebook(outputs=[printed("see C:\\Users\\ann")]), "absolute path"),
         (notebook(source="plt.plot(x);"), "ends in ';'"),
+        (notebook(version="3.11.7"), "of one machine"),
     ],
 )
 def test_faulty_execution_is_named(faulty, problem):
