@@ -5,13 +5,13 @@ export SOLUTIONS ?= yes
 BIN    := .venv/bin
 READY  := .venv/.ready
 TEX    := latexmk texlive-xetex texlive-latex-extra texlive-fonts-recommended fontconfig \
-          fonts-stix fonts-texgyre-math fonts-dejavu-core
+          fonts-stix fonts-texgyre-math fonts-dejavu-core poppler-utils
 UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book html slides pdf pdf-tools yes-or-no test lighthouse run serve bench \
-        newest repository pins words clean
+.PHONY: help book html slides pdf pdf-tools pdf-packages yes-or-no test lighthouse run serve bench \
+        study quotes mutations oldest newest repository pins words clean environment
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -57,10 +57,13 @@ pdf: pdf-tools yes-or-no $(READY) ## the whole book as _build/lecture6.pdf (need
 	@mv -f _build/new-pdf/_build/latex/lecture6.pdf _build/lecture6.pdf
 	@echo "The PDF: $(CURDIR)/_build/lecture6.pdf"
 
-# What the PDF needs beyond Python; of each package of LaTeX's, a file that only it brings.
+pdf-packages:
+	@echo $(TEX)
+
+# What the PDF and its test need beyond Python; of each package of LaTeX's, a file that only it brings.
 pdf-tools:
 	@lacks=$$( \
-	  for tool in latexmk xelatex makeindex fc-list; do \
+	  for tool in latexmk xelatex makeindex fc-list pdftotext; do \
 	    command -v $$tool > /dev/null || echo "  the command $$tool"; done; \
 	  for file in adjustbox.sty makecell.sty titlesec.sty unicode-math.sty pzdr.tfm \
 	      texgyretermes-math.otf; do \
@@ -93,17 +96,28 @@ serve: book ## preview the book on this machine (PORT=8000)
 bench: $(READY) ## CPU-seconds per epoch: our fit against Keras's own
 	@$(BIN)/python tests/bench_training.py
 
-# Nobody pins anything on Colab: so here neither. The lesson is executed, its bounds hold and
-# its text is compared; figures are not, since another Matplotlib draws other pixels.
-newest: ## prove one quick lesson with the newest packages that pyproject.toml admits
-	@rm -rf _build/newest build && $(PYTHON) -m venv _build/newest
-	@_build/newest/bin/pip install -q --disable-pip-version-check . ipykernel nbval
-	@rm -rf build
-	@_build/newest/bin/pip list --disable-pip-version-check \
-	  | grep -E '^(keras|matplotlib|numpy|scikit-learn|tensorflow) '
-	@cd chapters && ../_build/newest/bin/python -m pytest -o addopts= --noconftest \
-	  -p no:cacheprovider --nbval --nbval-sanitize-with=sanitize.cfg --nbval-current-env \
-	  --nbval-cell-timeout=900 -q stacked_autoencoders.ipynb
+study: $(READY) ## learn how every number varies (LESSON=slug, RUNS=8, CLUSTER=tcp://host:port)
+	@$(BIN)/python -m lecture6_utils.book.study $(LESSON) $(if $(RUNS),--runs $(RUNS)) \
+	  $(if $(CLUSTER),--cluster $(CLUSTER))
+
+quotes: $(READY) ## note which measurement each new ≈ number in the prose quotes (LESSON=slug)
+	@$(BIN)/python -m lecture6_utils.book.quotes $(LESSON)
+
+mutations: $(READY) ## plant faults in copies of the lessons, and show which check catches each
+	@$(BIN)/python tests/mutations.py
+
+# Nobody pins anything on Colab: so every lesson has to keep its ranges with the oldest and the
+# newest packages that pyproject.toml admits. Pictures are not compared by pixel: another
+# Matplotlib draws others.
+oldest newest: $(READY) ## prove every lesson with the oldest, or the newest, packages admitted
+	@rm -rf _build/$@ && $(PYTHON) -m venv _build/$@
+	@$(BIN)/python -m uv pip compile pyproject.toml --extra prove --python-version \
+	  $$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])') --no-annotate --no-header -q \
+	  $(if $(filter oldest,$@),--resolution lowest-direct) -o _build/$@/requirements.txt
+	@_build/$@/bin/pip install -q --disable-pip-version-check -r _build/$@/requirements.txt
+	@_build/$@/bin/pip install -q --disable-pip-version-check --no-deps -e .
+	@grep -E '^(keras|matplotlib|numpy|scikit-learn|scipy|tensorflow)' _build/$@/requirements.txt
+	@LECTURE6_PIXELS=no _build/$@/bin/python -m pytest chapters
 
 repository: $(READY) ## say where the book is published (git's origin, or URL=…)
 	@$(BIN)/python -m lecture6_utils.book.elsewhere \
@@ -125,20 +139,28 @@ words: ## derive the word tables again from their sources (WORDNET=folder of Wor
 clean: ## remove what was built; the environment and the lessons stay
 	rm -rf _build
 
+# What is installed is compared, not dated: a checkout or a pull touches files that did not change.
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit( \
 	  "%s is Python %d.%d; this book needs 3.11, 3.12 or 3.13 (TensorFlow has no other). " \
 	  "Install one and say, e.g., make book PYTHON=python3.12" % ((sys.executable,) + v))'
-	@echo "Installing the pinned environment into .venv: once, about a minute ..."
-	@rm -rf .venv
-ifdef UV
-	@uv venv -q --python "$$(command -v $(PYTHON))" .venv
-	@uv pip install -q --python $(BIN)/python -r requirements.txt
-	@uv pip install -q --python $(BIN)/python --no-deps -e .
-else
-	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
-	  echo "python3 cannot make a virtual environment here. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
-endif
+	@cmp -s requirements.txt .venv/.installed || $(MAKE) --no-print-directory environment
+	@$(PIP) --no-deps -e .
 	@touch $@
+
+ifdef UV
+VENV := uv venv -q --python "$$(command -v $(PYTHON))" .venv
+PIP  := uv pip install -q --python $(BIN)/python
+else
+VENV := $(PYTHON) -m venv .venv
+PIP  := $(BIN)/python -m pip install -q --disable-pip-version-check
+endif
+
+# The last environment is put back if the new one fails, as it does without a network.
+environment:
+	@echo "Installing the pinned environment into .venv: once, about a minute ..."
+	@rm -rf .venv.last; test ! -e .venv || mv .venv .venv.last
+	@{ { $(VENV) || { echo "python3 cannot make a virtual environment here. On Debian or Ubuntu: \
+	apt install python3-venv"; false; }; } && $(PIP) -r requirements.txt \
+	  && cp requirements.txt .venv/.installed && rm -rf .venv.last; } || { rm -rf .venv; \
+	  test ! -e .venv.last || { mv .venv.last .venv; echo "The last environment is kept in .venv."; }; exit 1; }

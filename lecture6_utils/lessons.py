@@ -26,11 +26,21 @@ from nbclient.exceptions import CellExecutionError
 from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
 from traitlets.config import Config
 
+from lecture6_utils.book.execution import (
+    figures,
+    kernel_environment,
+    measurements,
+    read_record,
+    tables,
+)  # fmt: skip
+
 #: The packages that can change a number or a figure.
 NUMERIC_STACK = re.compile(
     r"(?:tensorflow|tensorflow-cpu|keras|numpy|scipy|scikit-learn|matplotlib|pillow"
     r"|rapidfuzz|sentencepiece|seqeval)=="
 )
+#: The modules of the package that can change a number.
+COMPUTING = {"characters", "datasets", "models", "training", "words"}
 CELL_TIMEOUT = 900  # seconds
 METADATA_KEY = "lecture6"
 #: The tag of the cell that fetches the package where it is missing (book/elsewhere.py). It
@@ -161,12 +171,43 @@ def fingerprint(lesson):
     `datasets` states their hashes); the pinned numeric stack.
     """
     code = [cell.source for cell in own_code(read_script(lesson))]
-    pins = (lesson.root / "requirements.txt").read_text().splitlines()
+    pins = (lesson.root / "requirements.txt").read_text(encoding="utf-8").splitlines()
     return {
         "the lesson's code": _sha256("\n\n".join(code)),
         **_package_hashes(lesson.root, code),
         "the numeric stack": _sha256("\n".join(p for p in pins if NUMERIC_STACK.match(p))),
     }
+
+
+def evidence_fingerprint(lesson):
+    """A hash of what decides how the lesson's numbers vary: its code and the modules that compute.
+
+    Comments and line breaks do not count, nor does a module that only draws or prints, nor
+    the versions of packages: the bounds that follow from the evidence have to hold for all.
+    """
+    code = [cell.source for cell in own_code(read_script(lesson))]
+    parts = [ast.dump(ast.parse(source)) for source in code]
+    package = lesson.root / "lecture6_utils"
+    for key in _package_hashes(lesson.root, code):
+        if key.removeprefix("lecture6_utils/") in COMPUTING:
+            source = (package / f"{key.removeprefix('lecture6_utils/')}.py").read_text(encoding="utf-8")
+            parts.append(ast.dump(_without_docstrings(ast.parse(source))))
+    return _sha256("\n".join(parts))
+
+
+def fingerprints(lesson):
+    """What a run records of the lesson's source: when it is stale, and which evidence is its own."""
+    return {
+        "fingerprint": fingerprint(lesson),
+        "evidence_fingerprint": evidence_fingerprint(lesson),
+    }
+
+
+def _without_docstrings(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node):
+            node.body[0].value = ast.Constant("")
+    return tree
 
 
 def _package_hashes(root, sources):
@@ -178,8 +219,8 @@ def _package_hashes(root, sources):
             key = f"lecture6_utils/{name}"
             if path.exists() and key not in hashes:
                 files = sorted(package.glob(f"{name}.*"))
-                hashes[key] = _sha256("".join(f.read_text() for f in files))
-                todo.append(path.read_text())
+                hashes[key] = _sha256("".join(f.read_text(encoding="utf-8") for f in files))
+                todo.append(path.read_text(encoding="utf-8"))
     return dict(sorted(hashes.items()))
 
 
@@ -251,33 +292,41 @@ class Run:
         lessons = sorted(lessons, key=_last_cpu_seconds, reverse=True)
         with ThreadPoolExecutor(self.n_workers) as pool:
             # Fingerprints here: CPython 3.11's parser fails at times in several threads at once.
-            futures = [pool.submit(self.execute, les, fingerprint(les)) for les in lessons]
+            futures = [
+                pool.submit(self.execute, les, fingerprints(les), _is_studied(les))
+                for les in lessons
+            ]
             try:
                 done, _ = wait(futures, return_when=FIRST_EXCEPTION)
                 for future in done:
                     future.result()
             except BaseException:
-                self.stop()
-                pool.shutdown(cancel_futures=True)
+                self.stopped = True  # before a worker is free: it would start the next lesson
+                for future in futures:
+                    future.cancel()
+                self.kill_kernels()
                 raise
 
-    def stop(self):
-        """Kill every kernel: a notebook is only written once its last cell has run."""
-        self.stopped = True
+    def kill_kernels(self):
+        """End what still runs: a notebook is only written once its last cell has run."""
         for client in self.clients:
             provisioner = getattr(client.km, "provisioner", None)
             if provisioner and provisioner.process:
                 provisioner.process.kill()
 
-    def execute(self, lesson, lesson_fingerprint):
-        """Execute one lesson and replace its notebook."""
+    def execute(self, lesson, both_fingerprints, prove):
+        """Execute one lesson and replace its notebook; `prove`: no number may leave its range."""
+        if self.stopped:
+            return
         notebook = read_script(lesson)
-        record = {"fingerprint": lesson_fingerprint, "cells": _cells_hash(notebook)}
+        record = both_fingerprints | {"cells": _cells_hash(notebook)}
         n_cells = len(notebook.cells)
         current = 0
 
         def on_cell_start(cell, cell_index):
             nonlocal current
+            if self.stopped:
+                raise RuntimeError("another lesson failed")
             current = cell_index + 1
             if cell.cell_type == "code":
                 self.say(f"{lesson.slug:<24} cell {current} of {n_cells}")
@@ -292,9 +341,10 @@ class Run:
             on_cell_start=on_cell_start, on_cell_executed=on_cell_executed, config=ENCRYPTED,
         )  # fmt: skip
         self.clients.append(client)
-        path = os.pathsep.join([str(lesson.root), os.environ.get("PYTHONPATH", "")])
         try:
-            client.execute(env=os.environ | {"PYTHONPATH": path.rstrip(os.pathsep)})
+            with kernel_environment(lesson.root, lesson.slug, prove=prove) as environment:
+                client.execute(env=environment)
+                written = read_record(environment["LECTURE6_RECORD"])
         except Exception as error:
             if self.stopped:
                 return
@@ -310,10 +360,29 @@ class Run:
                         f"{output.text}\n{lesson.script}, cell {number} of {n_cells}, wrote the "
                         f"above to stderr: remove its cause.\n{lesson.notebook.name} is unchanged."
                     )
+        record["measured"] = measurements(written)
+        record["tables"] = tables(written)
+        try:
+            record["figures"] = figures(written, notebook)
+        except ValueError as error:
+            raise BookError(f"{lesson.script}: {error}.\n{lesson.notebook.name} is unchanged.") from None
         notebook.metadata["language_info"] = {"name": "python"}  # not this machine's version
         notebook.metadata[METADATA_KEY] = record
         _write(lesson.notebook, notebook)
         self.say(f"{lesson.slug:<24} done, {record['cpu_seconds']} CPU-seconds")
+
+
+def _is_studied(lesson):
+    """Whether there is evidence to hold a lesson's numbers against; if not, say so."""
+    from lecture6_utils.book.evidence import read_evidence  # it reads lessons by this module
+
+    try:
+        if read_evidence(lesson) is not None:
+            return True
+        print(f"{lesson.slug}: not studied yet, so any number passes. make study LESSON={lesson.slug}")
+    except BookError as error:
+        print(error)
+    return False
 
 
 def refresh_prose(lesson):
@@ -330,9 +399,16 @@ def refresh_prose(lesson):
             if "execution_count" in output:
                 output.execution_count = number
     record = stored.metadata[METADATA_KEY] | {"cells": _cells_hash(notebook)}
+    more = _n_code(notebook) - _n_code(stored)
+    for part in (*record.get("measured", []), *record.get("tables", [])):
+        part["cell"] += more
     notebook.metadata[METADATA_KEY] = record
     _write(lesson.notebook, notebook)
     return True
+
+
+def _n_code(notebook):
+    return sum(cell.cell_type == "code" for cell in notebook.cells)
 
 
 def _last_cpu_seconds(lesson):
@@ -348,7 +424,7 @@ def _temporary(path):
 def check_writable(path):
     """Raise a `BookError` if the file cannot be replaced."""
     try:
-        _temporary(path).write_text("")
+        _temporary(path).write_text("", encoding="utf-8")
         _temporary(path).unlink()
     except OSError as error:
         raise BookError(f"Cannot write {path}: {error.strerror}. Nothing was changed.") from None

@@ -68,7 +68,7 @@ class LiveFigure:
         """The figure as a piece of HTML that stands on its own."""
         data = json.dumps(self.data).replace("</", "<\\/")
         name = "live-" + hashlib.sha256((self.controls + data).encode()).hexdigest()[:8]
-        style, script = (_HERE.with_suffix(suffix).read_text() for suffix in (".css", ".js"))
+        style, script = (_HERE.with_suffix(suffix).read_text(encoding="utf-8") for suffix in (".css", ".js"))
         return (
             f'<div id="{name}" class="live">\n'
             f"<style>{style}</style>\n"

@@ -1,7 +1,9 @@
 """Seeds, threads and log level: the first call of every lesson."""
 
+import io
 import logging
 import os
+import sys
 
 # These must be set before TensorFlow is first imported, hence above the imports below.
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -15,8 +17,10 @@ import keras
 import tensorflow as tf
 from threadpoolctl import threadpool_limits
 
+from lecture6_utils.measurement import compare_with
 
-def make_reproducible(seed=42):
+
+def make_reproducible(lesson, seed=42):
     """Seed every generator and use one CPU thread, so that a rerun gives the same bits.
 
     Nets as small as ours lose more to thread hand-over than they gain from a second
@@ -24,6 +28,9 @@ def make_reproducible(seed=42):
 
     Parameters
     ----------
+    lesson : str
+        The lesson's file name without its ending: whose numbers in the book the numbers
+        measured from here on are compared with.
     seed : int, default 42
         For ``random``, NumPy and TensorFlow, as `keras.utils.set_random_seed` takes it.
 
@@ -33,9 +40,10 @@ def make_reproducible(seed=42):
         If TensorFlow has already computed something with another number of threads.
         Call this first, or restart the kernel.
     """
+    threads = int(os.environ.get("LECTURE6_THREADS", "1"))  # the study asks for other numbers
     try:
-        tf.config.threading.set_intra_op_parallelism_threads(1)
-        tf.config.threading.set_inter_op_parallelism_threads(1)
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(threads)
     except RuntimeError as error:
         raise RuntimeError(
             "make_reproducible() must run before TensorFlow computes anything: "
@@ -44,5 +52,8 @@ def make_reproducible(seed=42):
     # A lesson trains many models, and each is traced once: TensorFlow takes that for
     # one function traced again and again, and warns on stderr. Errors still show.
     tf.get_logger().setLevel(logging.ERROR)
-    threadpool_limits(limits=1)  # BLAS and OpenMP: NumPy, SciPy, scikit-learn
+    threadpool_limits(limits=threads)  # BLAS and OpenMP: NumPy, SciPy, scikit-learn
     keras.utils.set_random_seed(seed)
+    compare_with(lesson)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a script's, where the locale may lack ≈
+        sys.stdout.reconfigure(encoding="utf-8")

@@ -138,7 +138,7 @@ def load_turku_ner():
     """
     folder = turku_ner_folder()
     return tuple(
-        _read_sentences((folder / f"{split}.tsv").read_text("utf-8"))
+        _read_sentences((folder / f"{split}.tsv").read_text(encoding="utf-8"))
         for split in ("train", "dev", "test")
     )
 

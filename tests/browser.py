@@ -26,13 +26,38 @@ def require_browser():
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
 
 
+#: What the pages are made of.
+SOURCES = ["_config.yml", "_toc.yml", "chapters/**/*.ipynb", "chapters/**/*.md", "chapters/**/*.bib",
+           "chapters/**/*.json", "chapters/_static/*", "chapters/_slides/_static/*",
+           "lecture6_utils/book/*.py"]  # fmt: skip
+
+
+@functools.cache
+def lack_of_build(root=ROOT):
+    """Why the built book cannot be tested, or None: it is not there, or older than its sources."""
+    page = root / "_build/html/chapters/index.html"
+    if not page.exists():
+        return "there is no built book: run `make html` first (make test does)"
+    newer = [
+        path.relative_to(root).as_posix()
+        for pattern in SOURCES
+        for path in root.glob(pattern)
+        if path.stat().st_mtime > page.stat().st_mtime and ".quotes." not in path.name
+    ]
+    if newer:
+        return f"the built book is older than {', '.join(sorted(newer)[:3])}: run `make html` first"
+    return None
+
+
 def pages():
     """Every page of the built book, as paths below `HTML`; not the one that only forwards.
 
     Nor the slides, which are no page and have tests of their own.
     """
     found = [p.relative_to(HTML).as_posix() for p in sorted(HTML.rglob("*.html"))]
-    return [p for p in found if not p.startswith(("_static/", "slides/")) and p != "index.html"]
+    found = [p for p in found if not p.startswith(("_static/", "slides/")) and p != "index.html"]
+    assert found, f"no pages in {HTML}"
+    return found
 
 
 class Quiet(SimpleHTTPRequestHandler):

@@ -2,8 +2,9 @@
 
 import re
 
-from lecture6_utils.lessons import cells, read_notebook, read_script
-from lecture6_utils.measurement import MEASURED
+from lecture6_utils.book.evidence import evidence_problems
+from lecture6_utils.book.quotes import quote_problems, read_lock
+from lecture6_utils.lessons import METADATA_KEY, cells, read_notebook, read_script
 
 SCRIPT = re.compile(r"<script.*?</script>", re.S)  # of a live figure: nobody reads it
 ABSOLUTE_PATH = re.compile(r"(?<![\w/:.<])/[\w.-]+/[\w.-]+|\b[A-Z]:\\\w")
@@ -58,42 +59,6 @@ def figure_problems(notebook):
             yield f"{where} has no alt text that is a sentence: {alt!r}"
 
 
-def prose_problems(notebook):
-    """Each ≈ number in prose is one the lesson measured, at the digits quoted."""
-    printed = [
-        number
-        for cell in notebook.cells
-        for text in texts(cell.get("outputs", []))
-        for number in MEASURED.findall(text)
-    ]
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            prose = cell.source
-        else:
-            mystnb = cell.metadata.get("mystnb", {})
-            prose = " ".join([
-                mystnb.get("figure", {}).get("caption", ""),
-                mystnb.get("image", {}).get("alt", ""),
-            ])  # fmt: skip
-        for quoted in re.findall(r"≈\s*([^\s]*)", prose):
-            match = MEASURED.match(f"≈ {quoted}")
-            if not match:
-                yield f"≈ {quoted}: not a number as `Measured` prints it"
-            elif not any(_rounds_to(number, match[1]) for number in printed):
-                yield f"≈ {match[1]} was not measured in this lesson"
-
-
-def _rounds_to(printed, quoted):
-    """Whether a printed number, rounded to the digits of the quoted one, is it."""
-    if printed.endswith("%") != quoted.endswith("%"):
-        return False
-    printed, quoted = (text.rstrip("%").replace(",", "") for text in (printed, quoted))
-    digits = [len(n.partition(".")[2]) for n in (printed, quoted) if "e" not in n]
-    if len(digits) < 2:  # 1e-05 and the like: quoted as printed
-        return printed == quoted
-    return digits[1] <= digits[0] and f"{float(printed):.{digits[1]}f}" == quoted
-
-
 def pair_problems(lesson):
     """The script and the notebook hold the same cells."""
     script, notebook = cells(read_script(lesson)), cells(read_notebook(lesson))
@@ -110,9 +75,11 @@ def all_problems(lesson):
     notebook = read_notebook(lesson)
     if notebook is None:
         return [f"{lesson.notebook.name} is missing: run `make book` and commit it"]
+    measured = notebook.metadata.get(METADATA_KEY, {}).get("measured", [])
     return [
         *execution_problems(notebook),
         *figure_problems(notebook),
-        *prose_problems(notebook),
+        *quote_problems(notebook, measured, read_lock(lesson)),
+        *evidence_problems(lesson, notebook.metadata.get(METADATA_KEY, {})),
         *pair_problems(lesson),
     ]

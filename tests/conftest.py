@@ -4,6 +4,7 @@ import importlib.util
 import os
 import shutil
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -38,12 +39,12 @@ def make_small_book(folder):
     chapters = folder / "chapters"
     chapters.mkdir()
     shutil.copy(ROOT / "chapters" / "jupytext.toml", chapters)
-    (chapters / "adds.py").write_text(HEADER + 'measured("sum", 1 + 2, 2, 4, ".1f")\n')
-    (chapters / "prints.py").write_text("# %% [markdown]\n# # Print\n\n# %%\nprint(2)\n")
-    (chapters / "index.md").write_text("# Index\n")
+    (chapters / "adds.py").write_text(HEADER + 'measured("sum", 1 + 2, ".1f")\n', encoding="utf-8")
+    (chapters / "prints.py").write_text("# %% [markdown]\n# # Print\n\n# %%\nprint(2)\n", encoding="utf-8")
+    (chapters / "index.md").write_text("# Index\n", encoding="utf-8")
     (folder / "_toc.yml").write_text(
         "format: jb-book\nroot: chapters/index\nchapters:\n"
-        "- file: chapters/adds\n- file: chapters/prints\n"
+        "- file: chapters/adds\n- file: chapters/prints\n", encoding="utf-8"
     )
     return folder
 
@@ -79,6 +80,16 @@ def ready_book(book_copy):
     return book_copy
 
 
+@pytest.fixture(autouse=True)
+def built_book(request):
+    """Whatever looks at the built book looks at one made of the sources as they are."""
+    if "HTML" in vars(request.module):
+        from browser import lack_of_build
+
+        if lack := lack_of_build():
+            pytest.fail(lack)
+
+
 @pytest.fixture(scope="module")
 def browser():
     """Headless Chromium; without it the test is skipped, or fails in CI."""
@@ -88,3 +99,11 @@ def browser():
     require_browser()
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Say last, in one sentence, what was not proved."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    said = "; ".join(f"{reason} ({n} tests)" for reason, n in reasons.items())
+    terminalreporter.write_line(f"Not proved here: {said or 'nothing; all was run'}.")

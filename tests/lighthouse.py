@@ -57,7 +57,7 @@ def verdict(report):
 def main():
     require_tools()
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "index.html").write_text(FAULTY)
+        Path(folder, "index.html").write_text(FAULTY, encoding="utf-8")
         with served(folder) as address:  # first and alone: npx may have to fetch Lighthouse
             score, lower = verdict(report(address))
     if score >= LEAST:

@@ -44,7 +44,7 @@ def compressed(path):
 def test_no_page_weighs_more_than_a_megabyte_and_a_half():
     weights = {}
     for path in pages():
-        html = (HTML / path).read_text()
+        html = (HTML / path).read_text(encoding="utf-8")
         sources = re.findall(r'(?:src|href)="([^"#?:]+\.(?:css|js|png|svg))', html)
         files = {HTML / path, *(((HTML / path).parent / s).resolve() for s in sources)}
         weights[path] = sum(compressed(file) for file in files)

@@ -117,9 +117,9 @@ def test_a_pyproject_that_is_not_understood_is_left(text, message):
 
 def test_one_build_can_be_told_another_address(small_book, monkeypatch):
     path = small_book / "pyproject.toml"
-    path.write_text(HEAD + "[tool.y]\n")
+    path.write_text(HEAD + "[tool.y]\n", encoding="utf-8")
     assert known_repository(small_book) is None
-    path.write_text(elsewhere.with_url(path.read_text(), URL))
+    path.write_text(elsewhere.with_url(path.read_text(encoding="utf-8"), URL), encoding="utf-8")
     assert known_repository(small_book) == URL
     monkeypatch.setenv("REPOSITORY", URL + "-2")
     assert known_repository(small_book) == URL + "-2"
@@ -140,7 +140,7 @@ def test_the_cell_fetches_the_package_where_it_is_missing(monkeypatch):
     ((arguments, check),) = run_cell(monkeypatch, installed=False)
     *pip, what = arguments
     assert pip == [sys.executable, "-m", "pip", "install", "-qq"] and check
-    name = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["name"]
+    name = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["name"]
     assert (Requirement(what).name, Requirement(what).url) == (name, f"git+{URL}")
 
 
@@ -190,9 +190,10 @@ def test_the_command_adds_one_cell_and_makes_nothing_stale(made_book):
     texts = "".join(map(bytes.decode, contents(made_book).values()))
     assert texts.count(URL) == texts.count(URL + "-2") == 5
 
-    arguments = "-o addopts= -q -p no:cacheprovider --nbval --nbval-current-env --nbval-sanitize-with"
+    shutil.copy(ROOT / "chapters/conftest.py", made_book / "chapters")
+    arguments = "-o addopts= -q -p no:cacheprovider --nbval --nbval-current-env"
     result = subprocess.run(
-        [sys.executable, "-m", "pytest", *shlex.split(arguments), ROOT / "chapters/sanitize.cfg",
+        [sys.executable, "-m", "pytest", *shlex.split(arguments),
          made_book / "chapters/adds.ipynb"],
         cwd=made_book, capture_output=True, text=True, env=os.environ | {"PYTEST_ADDOPTS": ""},
     )  # fmt: skip
@@ -202,7 +203,7 @@ def test_the_command_adds_one_cell_and_makes_nothing_stale(made_book):
 
 def test_a_stale_lesson_takes_its_cell_when_it_is_executed(made_book):
     adds, prints = find_lessons(made_book)
-    prints.script.write_text(prints.script.read_text().replace("print(2)", "print(3)"))
+    prints.script.write_text(prints.script.read_text(encoding="utf-8").replace("print(2)", "print(3)"), encoding="utf-8")
     before = prints.notebook.read_bytes()
     set_repository(made_book, URL)
     assert prints.notebook.read_bytes() == before
@@ -214,7 +215,7 @@ def test_a_stale_lesson_takes_its_cell_when_it_is_executed(made_book):
 
 def edit_by_hand(book, monkeypatch):
     path = book / "chapters/adds.ipynb"
-    path.write_text(path.read_text().replace("Add two numbers", "Add 2 numbers"))
+    path.write_text(path.read_text(encoding="utf-8").replace("Add two numbers", "Add 2 numbers"), encoding="utf-8")
 
 
 def lock(book, monkeypatch):
@@ -266,7 +267,7 @@ def published(tmp_path_factory):
 
 def links(page):
     """Where a page's buttons lead outside."""
-    found = re.findall(r'<a href="(https://[^"]*)" target="_blank"\s+class="btn', page.read_text())
+    found = re.findall(r'<a href="(https://[^"]*)" target="_blank"\s+class="btn', page.read_text(encoding="utf-8"))
     return {urlsplit(link).netloc: link for link in found}
 
 
@@ -301,7 +302,7 @@ def test_the_published_lessons_keep_the_promises_of_the_book(published):
         assert all_problems(lesson) == [] and stale_reasons(lesson) == []
     html = published / "_build/html"
     for path in [*html.glob("chapters/*.html"), html / "searchindex.js"]:
-        assert "invalidate_caches" not in path.read_text(), f"{path.name} shows the cell"
+        assert "invalidate_caches" not in path.read_text(encoding="utf-8"), f"{path.name} shows the cell"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -338,14 +339,14 @@ def address(published):
 def test_each_lesson_can_be_downloaded_as_it_is(published, lesson, suffix):
     page = published / f"_build/html/chapters/{lesson.slug}.html"
     name = f"chapters/{lesson.slug}{suffix}"
-    assert f'<a href="../_sources/{name}" target="_blank" download\n' in page.read_text()
+    assert f'<a href="../_sources/{name}" target="_blank" download\n' in page.read_text(encoding="utf-8")
     download = published / f"_build/html/_sources/{name}"
     assert download.read_bytes() == (published / name).read_bytes()
 
 
 @pytest.mark.parametrize("suffix", [".ipynb", ".py"])
 def test_a_click_downloads_from_a_server_and_opens_from_disk(browser, published, address, suffix):
-    original = (published / f"chapters/tsne{suffix}").read_text()
+    original = (published / f"chapters/tsne{suffix}").read_text(encoding="utf-8")
     for base in (address, (published / "_build/html").as_uri() + "/"):
         page = browser.new_page()
         page.goto(f"{base}chapters/tsne.html", wait_until="networkidle")
@@ -355,7 +356,7 @@ def test_a_click_downloads_from_a_server_and_opens_from_disk(browser, published,
             with page.expect_download() as download:
                 link.click()
             assert download.value.suggested_filename == f"tsne{suffix}"
-            assert download.value.path().read_text() == original
+            assert download.value.path().read_text(encoding="utf-8") == original
         else:
             with page.expect_popup() as popup:
                 link.click()
@@ -368,7 +369,7 @@ PROSE_IN_VS_CODE = re.compile(r"^(#\s*%%\s*\[markdown\]|#\s*\<markdowncell\>)", 
 
 @each_lesson
 def test_vs_code_sees_the_cells_of_the_script(lesson):
-    text = lesson.script.read_text()
+    text = lesson.script.read_text(encoding="utf-8")
     cells = read_notebook(lesson).cells
     assert CELL_IN_VS_CODE.match(text)
     assert len(CELL_IN_VS_CODE.findall(text)) == len(cells)
@@ -385,12 +386,12 @@ def test_vs_code_sees_the_cells_of_the_script(lesson):
 
 def test_binder_installs_the_pinned_environment_and_the_package():
     folder = ROOT / ".binder"
-    lines = (folder / "requirements.txt").read_text().splitlines()
+    lines = (folder / "requirements.txt").read_text(encoding="utf-8").splitlines()
     (included,) = [line for line in lines if not line.startswith("#")]
     assert (folder / included.removeprefix("-r ")).resolve() == ROOT / "requirements.txt"
     script = folder / "postBuild"
-    assert os.access(script, os.X_OK) and script.read_text().startswith("#!/bin/bash\n")
-    assert "pip install --no-deps" in script.read_text()
-    workflow = (ROOT / ".github/workflows/prove.yml").read_text()
-    version = (folder / "runtime.txt").read_text().strip().removeprefix("python-")
+    assert os.access(script, os.X_OK) and script.read_text(encoding="utf-8").startswith("#!/bin/bash\n")
+    assert "pip install --no-deps" in script.read_text(encoding="utf-8")
+    workflow = (ROOT / ".github/workflows/prove.yml").read_text(encoding="utf-8")
+    version = (folder / "runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
     assert f'python-version: "{version}"' in workflow, "the one that CI proves"

@@ -84,7 +84,7 @@ def address(tmp_path_factory):
     body = "".join(f'<section id="{kind}">{f.html()}</section>' for kind, f in figures.items())
     path = tmp_path_factory.mktemp("live") / "page.html"
     head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>t</title><main><h1>t</h1>'
-    path.write_text(f"{head}{body}</main></html>")
+    path.write_text(f"{head}{body}</main></html>", encoding="utf-8")
     return path.as_uri()
 
 
@@ -368,7 +368,7 @@ def test_they_wait_until_they_are_near_and_then_run(browser, slug):
 @contextmanager
 def without_its_data(slug, change=lambda html: html):
     """A page that comes as far as the data of its first live figure; the rest once `told`."""
-    html = change((HTML / "chapters" / f"{slug}.html").read_text())
+    html = change((HTML / "chapters" / f"{slug}.html").read_text(encoding="utf-8"))
     data = html.index('<script type="application/json">', html.index('class="live"'))
     told = threading.Event()
 
@@ -453,7 +453,7 @@ def test_without_scripts_there_is_a_picture(browser, slug):
 def test_a_live_figure_is_light(slug):
     import gzip
 
-    html = (HTML / "chapters" / f"{slug}.html").read_text()
+    html = (HTML / "chapters" / f"{slug}.html").read_text(encoding="utf-8")
     figures = re.findall(r'<div id="live-.*?\("live-[0-9a-f]{8}"\);</script>', html, re.S)
     assert figures
     for figure in figures:
@@ -471,7 +471,7 @@ def notebook(browser, tmp_path, body):
         """<meta charset="utf-8"><style>
         [data-jp-theme-light=true] { --jp-ui-font-color0: #000; --jp-layout-color0: #fff; }
         [data-jp-theme-light=false] { --jp-ui-font-color0: #fff; --jp-layout-color0: #111; }
-        </style><body data-jp-theme-light="true">""" + body
+        </style><body data-jp-theme-light="true">""" + body, encoding="utf-8"
     )
     page = browser.new_page()
     page.goto(path.as_uri())

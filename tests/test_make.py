@@ -22,7 +22,7 @@ def test_an_unfit_python_is_named_at_once(book_copy, version):
     fake = book_copy / "fake-python"
     fake.write_text(
         f'#!/bin/sh\nexec "{sys.executable}" -c "import sys; sys.version_info = {version}; '
-        'exec(sys.argv[1])" "$2"\n'
+        'exec(sys.argv[1])" "$2"\n', encoding="utf-8"
     )
     fake.chmod(0o755)
     start = time.monotonic()
@@ -38,7 +38,7 @@ def test_a_build_cut_off_leaves_the_last_book_and_the_next_is_right(ready_book):
     assert make(ready_book, "html").returncode == 0
     page = ready_book / "_build/html/chapters/index.html"
     before = page.read_bytes()
-    (ready_book / "chapters/index.md").write_text("# Another index\n")
+    (ready_book / "chapters/index.md").write_text("# Another index\n", encoding="utf-8")
     process = subprocess.Popen(
         ["make", "html"], cwd=ready_book, start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -51,11 +51,11 @@ def test_a_build_cut_off_leaves_the_last_book_and_the_next_is_right(ready_book):
     process.wait()
     assert page.read_bytes() == before
     assert make(ready_book, "html").returncode == 0
-    assert "Another index" in page.read_text()
+    assert "Another index" in page.read_text(encoding="utf-8")
 
 
 def test_a_warning_of_the_build_is_an_error(ready_book):
-    with open(ready_book / "chapters/index.md", "a") as index:
+    with open(ready_book / "chapters/index.md", "a", encoding="utf-8") as index:
         index.write("\n{doc}`no_such_page`\n")
     result = make(ready_book, "html")
     assert result.returncode != 0
@@ -98,7 +98,7 @@ def test_one_switch_builds_the_book_without_solutions(ready_book):
     assert make(ready_book, "html", "SOLUTIONS=no", address).returncode == 0
     html = ready_book / "_build/html"
     pages = [*html.glob("chapters/*.html"), *html.glob("_sources/chapters/*.[ip]*y*")]
-    texts = {path.name: path.read_text() for path in pages}
+    texts = {path.name: path.read_text(encoding="utf-8") for path in pages}
     for slug in ("tsne", "character_embeddings"):
         for name in (f"{slug}.html", f"{slug}.ipynb", f"{slug}.py"):
             assert "Exercise 1 — " in texts[name]
@@ -107,7 +107,7 @@ def test_one_switch_builds_the_book_without_solutions(ready_book):
         assert "Answer to exercise" not in text, name
         assert "Show solution" not in text, name
         assert "an-owner" not in text, "the repository has the solutions"
-    assert "Answer to exercise" not in (html / "searchindex.js").read_text()
+    assert "Answer to exercise" not in (html / "searchindex.js").read_text(encoding="utf-8")
 
     refused = make(ready_book, "html", "SOLUTIONS=perhaps")
     assert refused.returncode != 0 and "SOLUTIONS is yes or no, not perhaps" in refused.stdout

@@ -138,17 +138,17 @@ def test_a_number_stays_with_its_sign():
 
 
 def test_every_direct_dependency_is_pinned():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = project["dependencies"] + project["optional-dependencies"]["book"]
     names = {re.match(r"[\w-]+", line)[0] for line in wanted}
-    pins = (ROOT / "requirements.txt").read_text().splitlines()
+    pins = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     pinned = {line.split("==")[0] for line in pins if "==" in line}
     assert names - pinned == set()
     assert [line for line in pins if line and not line.startswith("#") and "==" not in line] == []
 
 
 def test_tensorflow_comes_in_its_cpu_build_where_there_is_one():
-    pins = (ROOT / "requirements.txt").read_text()
+    pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     assert re.search(r"^tensorflow==\S+ ; platform_machine != 'x86_64' or sys_platform != 'linux'", pins, re.M)
     assert re.search(r"^tensorflow-cpu==\S+ ; platform_machine == 'x86_64' and sys_platform == 'linux'", pins, re.M)
 
@@ -156,11 +156,11 @@ def test_tensorflow_comes_in_its_cpu_build_where_there_is_one():
 def test_every_file_says_what_it_is_for():
     files = [*ROOT.glob("lecture6_utils/**/*.py"), *ROOT.glob("tests/*.py"), ROOT / "chapters/conftest.py"]
     for path in files:
-        assert path.read_text().startswith('"""'), path
+        assert path.read_text(encoding="utf-8").startswith('"""'), path
 
 
 def test_every_file_of_the_package_is_installed_with_it():
-    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
     wanted = [(package, "*.py") for package in setuptools["packages"]]
     wanted += [(package, p) for package, ps in setuptools["package-data"].items() for p in ps]
     listed = {path for package, p in wanted for path in (ROOT / package.replace(".", "/")).glob(p)}
@@ -189,7 +189,7 @@ def test_imports_point_down_only(folder):
     """Lessons → what they share; the tool that runs them and the book stand above both."""
     paths = list((ROOT / folder).glob("*.py"))
     assert paths
-    found = {path.name: list(upward_imports(path.read_text())) for path in paths}
+    found = {path.name: list(upward_imports(path.read_text(encoding="utf-8"))) for path in paths}
     assert {name: names for name, names in found.items() if names} == {}
 
 

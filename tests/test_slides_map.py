@@ -24,7 +24,7 @@ Variational Autoencoders: Latent Loss
 
 def mapped():
     """Slide → where it is taught, in the map's order."""
-    lines = (ROOT / "chapters/slides_map.md").read_text().splitlines()
+    lines = (ROOT / "chapters/slides_map.md").read_text(encoding="utf-8").splitlines()
     rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
     return {slide: place for slide, place in rows if slide != "Slide"}
 

@@ -55,7 +55,7 @@ def test_a_page_whose_pictures_have_no_size_would_jump(browser):
 
 
 def test_every_picture_states_its_size():
-    images = [img for path in pages() for img in re.findall("<img[^>]*>", (HTML / path).read_text())]
+    images = [img for path in pages() for img in re.findall("<img[^>]*>", (HTML / path).read_text(encoding="utf-8"))]
     assert len(images) > 50
     assert [img for img in images if not re.search(r'width="\d+" height="\d+"', img)] == []
 

@@ -2,7 +2,6 @@
 
 import base64
 import io
-import json
 import os
 import re
 import subprocess
@@ -11,11 +10,14 @@ import sys
 import nbformat
 import numpy as np
 import pytest
-from checks import pair_problems, prose_problems
+from checks import pair_problems
 from conftest import ROOT, module_at
+from nbval.plugin import IPyNbCell, IPyNbFile
 from PIL import Image
 
-from lecture6_utils.lessons import Lesson, read_notebook
+from lecture6_utils.book.evidence import read_evidence
+from lecture6_utils.book.quotes import quote_problems, read_lock
+from lecture6_utils.lessons import METADATA_KEY, Lesson, read_notebook
 
 SLUG = "character_embeddings"  # the quickest lesson
 
@@ -23,16 +25,6 @@ SLUG = "character_embeddings"  # the quickest lesson
 @pytest.fixture
 def lesson(book_copy):
     return Lesson(book_copy, SLUG)
-
-
-def change_figure(output):
-    """A mark as large as a legend."""
-    image = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
-    pixels = np.array(image.convert("RGB"))
-    pixels[20:120, 20:200] = 0
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG")
-    output.data["image/png"] = base64.b64encode(buffer.getvalue()).decode()
 
 
 def first(notebook, wanted):
@@ -45,73 +37,95 @@ def first(notebook, wanted):
     raise AssertionError("no such output")
 
 
-def test_the_proof_catches_a_changed_figure_output_and_bound(lesson):
+def change_pixels(output):
+    """A mark as large as a legend."""
+    image = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
+    pixels = np.array(image.convert("RGB"))
+    pixels[20:120, 20:200] = 0
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    output.data["image/png"] = base64.b64encode(buffer.getvalue()).decode()
+
+
+@pytest.mark.parametrize("variant", ["here", "sse4.2"])
+def test_the_proof_catches_what_was_tampered_with_and_nothing_else(lesson, variant):
     notebook = read_notebook(lesson)
-    figure, output = first(notebook, lambda o: "image/png" in o.get("data", {}))
-    change_figure(output)
+    record = notebook.metadata[METADATA_KEY]
+    spread = read_evidence(lesson)["figures"]
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    drawn = {
+        name: number
+        for number, cell in enumerate(code)
+        if (name := cell.metadata.get("mystnb", {}).get("figure", {}).get("name"))
+    }
+    by_pixel = [name for name in drawn if spread[name]["pixels"]]
+    by_data = [name for name in drawn if not spread[name]["pixels"]]
+
+    change_pixels(code[drawn[by_pixel[0]]].outputs[0])
+    says = record["figures"][by_data[0]]["says"]
+    path = next(path for path in says if path.endswith("x axis"))
+    says[path] = ["another label", *says[path][1:]]
     exact, output = first(notebook, lambda o: "'e': 1" in o.get("text", ""))
     output.text = output.text.replace("'e': 1", "'e': 2")
-    bound, output = first(notebook, lambda o: "(bounds" in o.get("text", ""))
-    output.text = re.sub(r"… (\d)", r"… 9\1", output.text, count=1)
-    hidden, output = first(notebook, lambda o: "≈ 0.0307" in o.get("text", ""))
-    output.text = output.text.replace("≈ 0.0307", "≈ 0.0308")  # masked: not for the proof
+    measurement = next(m for m in record["measured"] if m["cell"] - 1 not in (exact, *drawn.values()))
+    named = measurement["cell"] - 1
+    measurement["name"] += ", or so"
     nbformat.write(notebook, lesson.notebook)
 
     result = subprocess.run(
         [sys.executable, "-m", "pytest", lesson.notebook.relative_to(lesson.root), "-n0", "-rf"],
         cwd=lesson.root, capture_output=True, text=True,
-        env=os.environ | {"PYTHONPATH": str(lesson.root), "PYTEST_ADDOPTS": ""},
+        env=os.environ
+        | {"PYTHONPATH": str(lesson.root), "PYTEST_ADDOPTS": "", "LECTURE6_VARIANT": variant},
     )  # fmt: skip
     failed = {int(n) for n in re.findall(r"^FAILED .*::Cell (\d+)", result.stdout, re.M)}
-    assert failed == {figure, exact, bound}, result.stdout
+    assert failed == {drawn[by_pixel[0]], drawn[by_data[0]], exact, named}, result.stdout
 
 
-def test_the_prose_check_catches_a_changed_number(lesson):
-    notebook = read_notebook(lesson)
-    assert list(prose_problems(notebook)) == []
+def test_a_quote_changed_by_one_digit_is_caught(lesson):
+    notebook, lock = read_notebook(lesson), read_lock(lesson)
+    measured = notebook.metadata[METADATA_KEY]["measured"]
+    assert list(quote_problems(notebook, measured, lock)) == []
     cell = next(c for c in notebook.cells if c.cell_type == "markdown" and "≈ 1.94" in c.source)
     cell.source = cell.source.replace("≈ 1.94", "≈ 1.95")
-    assert list(prose_problems(notebook)) == ["≈ 1.95 was not measured in this lesson"]
+    (problem,) = quote_problems(notebook, measured, lock)
+    assert "≈ 1.95”" in problem and "is 1.94" in problem
 
 
 def test_the_pair_check_catches_a_cell_changed_in_the_script_alone(lesson):
     assert list(pair_problems(lesson)) == []
-    text = lesson.script.read_text()
+    text = lesson.script.read_text(encoding="utf-8")
     assert "embedding_dim = 8" in text
-    lesson.script.write_text(text.replace("embedding_dim = 8", "embedding_dim = 9"))
+    lesson.script.write_text(text.replace("embedding_dim = 8", "embedding_dim = 9"), encoding="utf-8")
     (problem,) = pair_problems(lesson)
     assert "differs between the script and the notebook" in problem
 
 
-@pytest.fixture
-def nbval_conftest():
-    return module_at(ROOT / "chapters/conftest.py")
-
-
-def test_the_proof_catches_live_data_that_lost_a_part(nbval_conftest):
-    def sizes(**data):
-        html = f'<script type="application/json">{json.dumps(data)}</script>'
-        return next(nbval_conftest.live_data([{"data": {"text/html": html}}]))
-
-    stored = sizes(layers="x" * 1_000, range=3.2)
-    assert nbval_conftest.live_difference(sizes(layers="y" * 1_010, range=3.25), stored) is None
-    problem = nbval_conftest.live_difference(sizes(layers="x" * 600, range=3.2), stored)
-    assert problem == "live data: 'layers' has 602 characters now, 1002 stored"
-    problem = nbval_conftest.live_difference(sizes(layers="x" * 1_000), stored)
-    assert problem == "live data: parts ['layers'] now, ['layers', 'range'] stored"
-
-
-def test_a_kernel_that_does_not_start_is_started_once_more_and_no_more(nbval_conftest):
+def test_a_kernel_that_does_not_start_is_started_once_more_and_no_more(monkeypatch, tmp_path):
+    for name in ("setup", "teardown"):  # to be as they are when this test is over
+        monkeypatch.setattr(IPyNbFile, name, getattr(IPyNbFile, name))
+    for name in ("sanitize", "compare_outputs"):
+        monkeypatch.setattr(IPyNbCell, name, getattr(IPyNbCell, name))
+    conftest = module_at(ROOT / "chapters/conftest.py")
     tries = []
 
-    def start(failures):
-        tries.append(failures)
-        if len(tries) <= failures:
+    def start(self):
+        tries.append(dict(os.environ))
+        if len(tries) <= self.failures:
             raise RuntimeError("Kernel died before replying to kernel_info")
 
-    nbval_conftest.twice(start)(1)
-    assert tries == [1, 1]
+    class File:
+        path = ROOT / "chapters" / f"{SLUG}.ipynb"
+        failures = 1
+
+    monkeypatch.setattr(conftest, "start", start)
+    before = dict(os.environ)
+    conftest.setup(File())
+    assert len(tries) == 2
+    assert "LECTURE6_RECORD" in tries[0], "the kernel starts as the book starts it"
+    assert dict(os.environ) == before
     tries.clear()
+    File.failures = 2
     with pytest.raises(RuntimeError, match="Kernel died"):
-        nbval_conftest.twice(start)(2)
-    assert tries == [2, 2]
+        conftest.setup(File())
+    assert len(tries) == 2

@@ -73,10 +73,10 @@ def test_a_damaged_table_is_named(tmp_path, monkeypatch):
 
 
 def test_every_table_has_its_origin_told():
-    told = (DATA_DIR / "words/README.txt").read_text()
+    told = (DATA_DIR / "words/README.txt").read_text(encoding="utf-8")
     for table in words.WORDS_SHA256:
         assert f"\n{table} " in told
-    pins = (DATA_DIR / "words/requirements.txt").read_text()
+    pins = (DATA_DIR / "words/requirements.txt").read_text(encoding="utf-8")
     for name, version in re.findall(r"^(\w+)==(\S+)", pins, re.M):
         assert f"{name} {version}" in told
 
@@ -120,7 +120,7 @@ def test_without_network_and_folder_it_says_what_to_do(tmp_path, monkeypatch):
 )  # fmt: skip
 def test_a_lesson_without_its_corpus_is_skipped_and_a_wrong_folder_fails(tmp_path, named, outcome):
     (tmp_path / "chapters").mkdir()
-    for name in ("pyproject.toml", "chapters/conftest.py", "chapters/sanitize.cfg"):
+    for name in ("pyproject.toml", "chapters/conftest.py", "_toc.yml", "requirements.txt"):
         shutil.copy(ROOT / name, tmp_path / name)
     cell = nbformat.v4.new_code_cell(
         "from lecture6_utils.words import load_turku_ner\n_ = load_turku_ner()", execution_count=1

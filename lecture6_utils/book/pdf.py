@@ -2,11 +2,12 @@
 
 import textwrap
 
-from bs4 import BeautifulSoup
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.texescape import escape
 from sphinxcontrib.bibtex.nodes import bibliography
+
+from lecture6_utils.book.stored import stored_lesson
 
 
 def command(name, *arguments):
@@ -24,47 +25,36 @@ def raw(source):
     return nodes.raw("", source, format="latex")
 
 
-def head_cell(app, position, element, width):
+def head_cell(app, position, text, width):
     """A cell of a head, its text broken into lines of so many characters."""
-    lines = textwrap.wrap(element.get_text(), width) or ["~"]
+    lines = textwrap.wrap(text, width) or ["~"]
     return command(f"makecell[{position}]", r"\\".join(latex(app, line) for line in lines))
 
 
-def number_cell(app, element):
-    """A cell of a measured table: the number, and small beneath it its bounds."""
-    bounds = element.small
-    if bounds:
-        bounds.extract()
-    lines = [latex(app, element.get_text())]
-    if bounds:
-        lines.append(command("bounds", latex(app, bounds.get_text())))
-    return command("makecell[tr]", r"\\".join(lines))
-
-
-def measured_table(app, html):
-    """A `MeasuredTable` in LaTeX, made from its HTML; see measuredtable in _config.yml."""
-    head, *rows = BeautifulSoup(html, "html.parser").find_all("tr")
-    corner, *columns = head.find_all(["th", "td"])
-    name_width, width = (24, 14) if len(columns) > 3 else (44, 24)
-    table = [[
-        head_cell(app, "bl", corner, name_width),
-        *(head_cell(app, "br", column, width) for column in columns),
+def measured_table(app, table):
+    """A `stored.Table` in LaTeX; see measuredtable in _config.yml."""
+    name_width, width = (24, 14) if len(table.columns) > 3 else (44, 24)
+    lines = [[
+        head_cell(app, "bl", table.corner, name_width),
+        *(head_cell(app, "br", column, width) for column in table.columns),
     ]]  # fmt: skip
-    for row in rows:
-        numbers = (number_cell(app, element) for element in row.find_all("td"))
-        table.append([head_cell(app, "tl", row.th, name_width), *numbers])
-    lines = [" & ".join(row) + r" \\\addlinespace" for row in table]
+    for row in table.rows:
+        numbers = (latex(app, table.cells[row, column].text) for column in table.columns)
+        lines.append([head_cell(app, "tl", row, name_width), *numbers])
+    lines = [" & ".join(line) + r" \\\addlinespace" for line in lines]
     lines.insert(1, r"\midrule")
-    begin = command("begin", "measuredtable", "l" + "r" * len(columns))
+    begin = command("begin", "measuredtable", "l" + "r" * len(table.columns))
     return "\n".join([begin, *lines, command("end", "measuredtable")])
 
 
 def set_measured_tables(app, doctree):
     """Set the tables of measured numbers; else their plain text would be taken."""
-    for html in list(doctree.findall(nodes.raw)):
-        if 'class="measured-table"' in html.astext():
+    shown = [h for h in doctree.findall(nodes.raw) if 'class="measured-table"' in h.astext()]
+    if shown:
+        stored = stored_lesson(app, app.env.docname)
+        for html, table in zip(shown, stored.all_tables, strict=True):
             bundle = html.parent.parent  # the output in all its formats
-            bundle.replace_self(raw(measured_table(app, html.astext())))
+            bundle.replace_self(raw(measured_table(app, table)))
 
 
 def open_hidden_cells(app, doctree):

@@ -19,17 +19,11 @@ What the deck may write, and what that becomes::
 Wherever a lesson is named, ``lesson#section`` narrows the search to one section.
 """
 
-import ast
 import base64
-import re
 import shutil
-from collections import namedtuple
-from dataclasses import dataclass, field
-from functools import cached_property
 from html import escape
 from pathlib import Path
 
-from bs4 import BeautifulSoup
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util import logging
@@ -37,13 +31,10 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_revealjs._ext.notes import revealjs_notes  # its only home
 
-from lecture6_utils.lessons import BookError, find_lessons, read_notebook
-from lecture6_utils.measurement import MEASURED
+from lecture6_utils.book.stored import Book
+from lecture6_utils.lessons import BookError
 
 logger = logging.getLogger(__name__)
-
-#: A line that `measured` prints: name, ≈ number, bounds.
-PRINTED = re.compile(rf"(.+?) ({MEASURED.pattern})(?: over \d+ seeds)?   \(bounds (.+)\)")
 
 #: Verdict → how it is said on the slide.
 VERDICTS = {"true": "True", "partly": "Partly", "false": "False", "measured": "Measured"}
@@ -51,233 +42,6 @@ VERDICTS = {"true": "True", "partly": "Partly", "false": "False", "measured": "M
 #: What the deck needs of the 6 MB that sphinx-revealjs copies; the rest is deleted again.
 NEEDED = {"dist/reveal.js", "dist/reveal.css", "plugin/notes/notes.js", "LICENSE"}
 NEEDED |= {"plugin/notes/speaker-view.html"}
-
-#: A measured number or a cell of a table: where it stands, its text, the text of its bounds.
-Number = namedtuple("Number", "section name text bounds")
-
-
-# --- a lesson as the slides see it ----------------------------------------------------
-
-
-@dataclass
-class Table:
-    """A `MeasuredTable` read back from its HTML: ``cells[row, column]`` is a `Number`."""
-
-    section: str
-    corner: str
-    rows: list
-    columns: list
-    cells: dict = field(repr=False)
-
-
-class StoredLesson:
-    """The sections, figures, numbers and code of one lesson, less the solutions of its exercises."""
-
-    def __init__(self, lesson):
-        self.slug, self.name = lesson.slug, lesson.notebook.name
-        self.title, self.sections = "", {}  # section: id on the page → heading
-        self.lines, self.numbers, self.tables, self.figures, self.sources = [], [], [], {}, []
-        section = ""
-        for cell in read_notebook(lesson).cells:
-            if cell.cell_type == "markdown":
-                for level, heading in re.findall(r"^(##?) (.+)$", cell.source, re.M):
-                    if level == "#":
-                        self.title = heading
-                    else:
-                        section = nodes.make_id(heading)
-                        self.sections[section] = heading
-            elif "hide-cell" not in cell.metadata.get("tags", []):
-                for output in cell.outputs:
-                    self._read(section, output, cell.metadata.get("mystnb", {}))
-                printed = "".join(output.get("text", "") for output in cell.outputs)
-                self.sources.append((section, cell.source, printed))
-
-    def _read(self, section, output, mystnb):
-        for line in output.get("text", "").splitlines():
-            self.lines.append((section, line))
-            found = PRINTED.fullmatch(line)
-            if found:
-                self.numbers.append(Number(section, found[1], found[2], found[4]))
-        data = output.get("data", {})
-        if "image/png" in data and "figure" in mystnb:
-            self.figures[mystnb["figure"]["name"]] = (data["image/png"], mystnb["image"]["alt"])
-        if "measured-table" in data.get("text/html", ""):
-            self.tables.append(_read_table(section, data["text/html"]))
-
-    @cached_property
-    def code(self):
-        """Name → list of (section, definition, whole cell)."""
-        found = {}
-        for section, source, _ in self.sources:
-            for node in ast.parse(source).body:
-                for name in _names(node):
-                    part = _without_docstring(source, node)
-                    found.setdefault(name, []).append((section, part, source))
-        return found
-
-
-def _read_table(section, html):
-    soup = BeautifulSoup(html, "html.parser")
-    corner, *columns = (cell.get_text() for cell in soup.thead.find_all(["th", "td"]))
-    rows, cells = [], {}
-    for tr in soup.tbody.find_all("tr"):
-        row = tr.th.get_text()
-        rows.append(row)
-        for column, td in zip(columns, tr.find_all("td")):
-            bounds = td.small.extract().get_text() if td.small else ""
-            cells[row, column] = Number(section, f"{row} | {column}", td.get_text(), bounds)
-    return Table(section, corner, rows, columns, cells)
-
-
-def _names(node):
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return [node.name]
-    if isinstance(node, ast.Assign):
-        return [target.id for target in node.targets if isinstance(target, ast.Name)]
-    return []
-
-
-def _without_docstring(source, node):
-    """The lines of a definition, less decorators: the slide says what it is for."""
-    lines = source.splitlines()
-    drop = set()
-    if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
-        doc = node.body[0]
-        drop = set(range(doc.lineno, doc.end_lineno + 1))
-        if not lines[doc.end_lineno].strip():
-            drop.add(doc.end_lineno + 1)  # the empty line below it
-    return "\n".join(lines[n - 1] for n in range(node.lineno, node.end_lineno + 1) if n not in drop)
-
-
-class Book:
-    """Looks things up in the stored lessons of the book in the folder `root`.
-
-    Every method takes what the deck wrote, and raises `BookError` if that names nothing or
-    more than one thing; the message lists what there is.
-    """
-
-    def __init__(self, root):
-        self._lessons = {lesson.slug: lesson for lesson in find_lessons(root)}
-        self._read = {}
-
-    def lesson(self, slug):
-        """The lesson of that name."""
-        if slug not in self._lessons:
-            raise BookError(f"no lesson {slug!r}; there are: {', '.join(self._lessons)}")
-        if slug not in self._read:
-            self._read[slug] = StoredLesson(self._lessons[slug])
-        return self._read[slug]
-
-    def place(self, text):
-        """``lesson#section`` as (lesson, section); the section is "" if it is left away."""
-        slug, _, section = text.partition("#")
-        lesson = self.lesson(slug)
-        if section and section not in lesson.sections:
-            raise BookError(
-                f"{lesson.name} has no section {section!r}; it has: {', '.join(lesson.sections)}"
-            )
-        return lesson, section
-
-    def heading(self, lesson, section):
-        """What the book's page says there, with its number: ``7.3. Title › How good is the map?``"""
-        number = [1 + list(self._lessons).index(lesson.slug)]
-        if section:
-            number.append(1 + list(lesson.sections).index(section))
-        text = " › ".join(filter(None, [lesson.title, lesson.sections.get(section)]))
-        return f"{'.'.join(map(str, number))}. {text}"
-
-    def _split(self, text):
-        place, colon, name = text.partition(": ")
-        if not colon:
-            raise BookError(f"{text!r} names no lesson; expected `lesson: name`")
-        return *self.place(place), name.strip()
-
-    def number(self, text):
-        """The `Number` that ``lesson: name`` or ``lesson: row | column`` stands for."""
-        lesson, section, name = self._split(text)
-        numbers = lesson.numbers + [
-            number._replace(name=f"{corner}{number.name}")
-            for table in lesson.tables
-            for number in table.cells.values()
-            for corner in ("", f"{table.corner} | ")
-        ]
-        return _only_one(
-            [n for n in numbers if n.name == name and section in ("", n.section)],
-            f"measured number {name!r}", lesson,
-            sorted({n.name for n in numbers if section in ("", n.section)}, key=_likeness(name)),
-        )  # fmt: skip
-
-    def printed(self, text):
-        """What stands where the pattern has …, in the one printed line that fits it."""
-        lesson, section, pattern = self._split(text)
-        if pattern.count("…") != 1:
-            raise BookError(f"{pattern!r} must have one … where the wanted text stands")
-        regex = re.escape(" ".join(pattern.split()))
-        regex = regex.replace(r"\ ", r"\s+").replace(r"\*", ".*").replace("…", r"(\S.*?)")
-        lines = [(s, line) for s, line in lesson.lines if section in ("", s)]
-        found = [(s, re.fullmatch(rf"\s*{regex}\s*", line)) for s, line in lines]
-        known = sorted({line for _, line in lines}, key=_likeness(pattern))
-        match = _only_one([m for m in found if m[1]], f"printed line {pattern!r}", lesson, known)
-        return match[1][1]
-
-    def figure(self, name):
-        """PNG (base64) and alt text of the figure of that name, in whichever lesson it is."""
-        known = {n: f for slug in self._lessons for n, f in self.lesson(slug).figures.items()}
-        if name not in known:
-            raise BookError(f"no figure {name!r}; there are: {', '.join(known)}")
-        return known[name]
-
-    def table(self, text, rows, columns, corner=None):
-        """The one table of a lesson that has these rows and columns, as a `Table`."""
-        lesson, section = self.place(text)
-        fits = [
-            table
-            for table in lesson.tables
-            if section in ("", table.section)
-            and corner in (None, table.corner)
-            and set(rows) <= set(table.rows)
-            and set(columns) <= set(table.columns)
-        ]
-        known = [
-            f"{t.corner!r} in #{t.section}: rows {'; '.join(t.rows)}: columns {'; '.join(t.columns)}"
-            for t in lesson.tables
-        ]
-        what = f"table with rows {rows} and columns {columns}"
-        return _only_one([(t.section, t) for t in fits], what, lesson, known)[1]
-
-    def code(self, text):
-        """What defines ``lesson: name``: the definition, and its whole cell."""
-        lesson, section, name = self._split(text)
-        found = [f for f in lesson.code.get(name, []) if section in ("", f[0])]
-        known = sorted(lesson.code, key=_likeness(name))
-        return _only_one(found, f"definition of {name!r}", lesson, known)[1:]
-
-    def output(self, text):
-        """What the one code cell prints that contains the text in ``lesson: text``."""
-        lesson, section, part = self._split(text)
-        sources = [s for s in lesson.sources if section in ("", s[0])]
-        known = [source.partition("\n")[0] for _, source, _ in sources]
-        found = [s for s in sources if part in s[1]]
-        return _only_one(found, f"code cell with {part!r}", lesson, known)[2]
-
-
-def _only_one(found, what, lesson, known):
-    if len(found) == 1:
-        return found[0]
-    if found:
-        where = ", ".join(f"#{f[0]}" for f in found)
-        raise BookError(
-            f"{len(found)} times {what} in {lesson.name}: in {where}. Put the section behind "
-            f"the lesson ({lesson.slug}#section), or the table's corner before the row"
-        )
-    there = "; ".join(known[:12]) or "none"
-    raise BookError(f"no {what} in {lesson.name}. The nearest there are: {there}")
-
-
-def _likeness(name):
-    """Sort key: those that share most words with `name` first."""
-    words = set(re.findall(r"\w+", name.lower()))
-    return lambda other: (-len(words & set(re.findall(r"\w+", other.lower()))), other)
 
 
 # --- directives and roles -------------------------------------------------------------
@@ -295,13 +59,12 @@ def _html(html):
 
 
 def _number_html(number):
-    """Mean or value as text; spread and bounds show when the mouse rests on it."""
+    """Mean or value as text; spread and range show when the mouse rests on it."""
     value, _, spread = number.text.partition(" ± ")
-    if not number.bounds:
+    if number.values is None:  # an exact one
         return f'<span class="number">{escape(value)}</span>'
-    hint = f"± {spread}, bounds {number.bounds}" if spread else f"bounds {number.bounds}"
-    value = escape(value).replace("≈ ", "≈\u00a0")
-    return f'<span class="number" title="{escape(hint)}">{value}</span>'
+    hint = "; ".join(filter(None, [spread and f"± {spread}", number.range]))
+    return f'<span class="number" title="{escape(hint)}">≈\u00a0{escape(value)}</span>'
 
 
 class _LookUp(SphinxRole):

@@ -158,7 +158,7 @@ def english_derivations():
     ranks = {word: rank for rank, word in frequent("en", 80_000, ENGLISH)}
     lemmas, links = {}, []
     for pos, name in (("n", "noun"), ("v", "verb"), ("a", "adj"), ("r", "adv")):
-        for line in (folder / f"data.{name}").read_text().splitlines():
+        for line in (folder / f"data.{name}").read_text(encoding="utf-8").splitlines():
             if line.startswith(" "):  # the licence
                 continue
             fields = line.split(" | ")[0].split()
@@ -184,7 +184,7 @@ def english_misspellings():
     """Misspellings that codespell corrects to one frequent word."""
     import codespell_lib
 
-    lines = (Path(codespell_lib.__file__).parent / "data/dictionary.txt").read_text("utf-8")
+    lines = (Path(codespell_lib.__file__).parent / "data/dictionary.txt").read_text(encoding="utf-8")
     ranks = {word: rank for rank, word in frequent("en", 80_000, ENGLISH)}
     for line in lines.splitlines():
         typo, _, word = line.partition("->")

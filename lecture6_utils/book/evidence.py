@@ -1,0 +1,390 @@
+"""What the study found of each lesson, and the one rule by which bounds follow from it.
+
+The rule. A proof repeats a lesson with the same seeds on a machine that nobody has seen.
+How far a number may then lie from the mean of the runs with these seeds is a prediction
+interval of Student's t, with the spread between machines that the study saw. Few runs of
+one number say little of its spread, so the numbers of a lesson that vary at all lend each
+other strength: each variance is drawn towards the lesson's typical one, by as much as they
+are alike (Smyth 2004, the moderated t statistic of limma). `RATE` is the false-alarm rate
+of one check; all checks of the book together then raise fewer than one false alarm in a
+hundred proofs, as long as there are fewer than `MOST_CHECKS`.
+
+References
+----------
+Smyth (2004), Linear models and empirical Bayes methods for assessing differential
+expression in microarray experiments, Statistical Applications in Genetics and Molecular
+Biology 3(1).
+"""
+
+import json
+import math
+import re
+from statistics import fmean, stdev
+
+import numpy as np
+from scipy import optimize, special, stats
+
+from lecture6_utils.book.figures import ROUNDING, deviation
+from lecture6_utils.lessons import BookError, evidence_fingerprint, replace_text
+
+MOST_CHECKS = 2_000
+RATE = 0.01 / MOST_CHECKS
+
+#: A spread between machines that is so large a part of the spread over all runs is chaos:
+#: the last digit of a sum decides as much as the seed does.
+CHAOTIC = 0.5
+
+
+# --- reading ----------------------------------------------------------------------------
+
+
+def evidence_path(lesson):
+    """Where a lesson's evidence is stored."""
+    return lesson.root / "chapters" / "evidence" / f"{lesson.slug}.json"
+
+
+def read_evidence(lesson):
+    """A lesson's evidence, or None if it was never studied.
+
+    Raises
+    ------
+    BookError
+        If the file cannot be read, or was summed up of another version of the lesson.
+    """
+    path = evidence_path(lesson)
+    try:
+        evidence = json.loads(path.read_text(encoding="utf-8"))
+        told = evidence["fingerprint"], evidence["numbers"], evidence["figures"]
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError):
+        raise BookError(
+            f"{path} is cut off or was changed. Restore it with git, or make it anew: "
+            f"make study LESSON={lesson.slug}"
+        ) from None
+    if told[0] != evidence_fingerprint(lesson):
+        raise BookError(
+            f"{lesson.slug} was changed since it was studied: how its numbers vary is not known. "
+            f"Study it again: make study LESSON={lesson.slug}"
+        )
+    return evidence
+
+
+def evidence_problems(lesson, record):
+    """What keeps a lesson's stored numbers and figures from being held against evidence."""
+    try:
+        evidence = read_evidence(lesson)
+    except BookError as error:
+        return [str(error)]
+    if evidence is None:
+        return [f"{lesson.slug} is not studied yet: make study LESSON={lesson.slug}"]
+    names = [m["name"] for m in record.get("measured", [])]
+    lacking = [n for n in names if n not in evidence["numbers"]]
+    lacking += [n for n in record.get("figures", {}) if n not in evidence["figures"]]
+    outside = [
+        f"{m['name']!r}: stored {fmean(m['values']):{m['spec']}}, outside its range"
+        for m in record.get("measured", [])
+        if m["name"] in evidence["numbers"] and not _within(m, evidence["numbers"][m["name"]])
+    ]
+    return [f"{name!r} is not studied yet: make study LESSON={lesson.slug}" for name in lacking] + outside
+
+
+def _within(measurement, number):
+    low, high = number["bounds"]
+    return low <= fmean(measurement["values"]) <= high
+
+
+def in_words(path):
+    """Name → the range that the study found for it, for a reader who asks."""
+    try:
+        evidence = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {name: _words(number) for name, number in evidence["numbers"].items()}
+
+
+def _words(number):
+    low, high = (format(number[end], number["spec"]) for end in ("min", "max"))
+    if low == high:
+        return f"the same in all {number['n']} runs of the study"
+    return f"{low} … {high} in {number['n']} runs of the study"
+
+
+# --- the rule ---------------------------------------------------------------------------
+
+
+def tolerance(variance, freedom, n, prior, rate=RATE):
+    """How far a new value may lie from the mean of `n` old ones.
+
+    Parameters
+    ----------
+    variance, freedom : float
+        Of the values between machines, and its degrees of freedom.
+    n : int
+        How many values the mean is of.
+    prior : (float, float)
+        The lesson's typical variance, in the same unit, and what it weighs in degrees of
+        freedom; see `fit_prior`.
+    rate : float
+        The probability of a value farther away.
+
+    Returns
+    -------
+    float
+    """
+    typical, weight = prior
+    if math.isinf(weight):
+        spread, freedom = typical, math.inf
+    else:
+        spread = (weight * typical + freedom * variance) / (weight + freedom)
+        freedom += weight
+    return stats.t.isf(rate / 2, freedom) * math.sqrt(spread * (1 + 1 / n))
+
+
+def fit_prior(variances, freedom):
+    """The scaled inverse χ² of which sample variances look drawn: its typical value, its weight.
+
+    Smyth (2004), section 6.2: by the mean and the variance of the logarithms.
+    """
+    variances = np.asarray(variances, float)
+    variances = variances[variances > 0]
+    if len(variances) < 3:
+        return 0.0, 0.0
+    logs = np.log(variances) - special.digamma(freedom / 2) + math.log(freedom / 2)
+    excess = np.var(logs, ddof=1) - special.polygamma(1, freedom / 2)
+    if excess <= special.polygamma(1, 500):
+        return float(np.exp(logs.mean())), math.inf
+    weight = 2 * optimize.brentq(lambda x: special.polygamma(1, x) - excess, 1e-3, 1e3)
+    typical = math.exp(logs.mean() + special.digamma(weight / 2) - math.log(weight / 2))
+    return typical, weight
+
+
+def unit(spec):
+    """The last digit that a format shows: 0.0001 for ".4f", 0.001 for ".1%"."""
+    found = re.search(r"\.(\d+)([f%])", spec)
+    return 10.0 ** -(int(found[1]) + 2 * (found[2] == "%")) if found else 0.0
+
+
+def machine_variance(values_by_offset):
+    """Variance of runs with the same seeds around their mean, and its degrees of freedom."""
+    squares = freedom = 0
+    for values in values_by_offset.values():
+        if max(values) > min(values):  # else their mean may differ from each by rounding
+            squares += sum((v - fmean(values)) ** 2 for v in values)
+        freedom += len(values) - 1
+    return squares / freedom if freedom else 0.0, freedom
+
+
+# --- summing up -------------------------------------------------------------------------
+
+
+def sum_up(lesson, runs):
+    """Write a lesson's evidence; return a line that says what it holds.
+
+    Parameters
+    ----------
+    lesson : Lesson
+    runs : list of dict
+        As from `study.run`, that of the stored notebook first.
+    """
+    first = [run for run in runs if (run["offset"], run["variant"]) == (0, "here")]
+    if not first:
+        return (
+            f"{lesson.slug}: nothing to sum up, since its notebook is of another version: make book"
+        )
+    if len(runs) < 3 or len([run for run in runs if run["offset"] == 0]) < 2:
+        return f"{lesson.slug}: {len(runs)} runs, too few to sum up"
+    evidence = {
+        "fingerprint": evidence_fingerprint(lesson),
+        "runs": [{key: run[key] for key in ("offset", "variant", "seconds")} for run in runs],
+        "numbers": sum_up_numbers(runs),
+        "figures": sum_up_figures(runs, first[0]),
+    }
+    path = evidence_path(lesson)
+    path.parent.mkdir(exist_ok=True)
+    replace_text(path, _compact(evidence))
+    chaotic = sum(number["chaotic"] for number in evidence["numbers"].values())
+    return (
+        f"{lesson.slug}: {len(runs)} runs, {len(evidence['numbers'])} numbers "
+        f"({chaotic} chaotic), {len(evidence['figures'])} figures"
+    )
+
+
+def sum_up_numbers(runs):
+    """For each number its runs, their spread by seed and by machine, and its bounds."""
+    by_run = [{m["name"]: m for m in run["measured"]} for run in runs]
+    offsets = [run["offset"] for run in runs]
+    numbers = {}
+    for name, first in by_run[0].items():
+        values = [fmean(m[name]["values"]) if name in m else None for m in by_run]
+        there = [value for value in values if value is not None]
+        groups = by_offset(offsets, values)
+        means = [fmean(group) for group in groups.values()]
+        spread = math.sqrt(machine_variance(groups)[0])
+        numbers[name] = {
+            "spec": first["spec"], "seeds": len(first["values"]), "n": len(there),
+            "mean": fmean(there), "sd": stdev(there), "min": min(there), "max": max(there),
+            "by machine": spread, "by seed": stdev(means) if len(means) > 1 else 0.0,
+            "chaotic": spread > CHAOTIC * stdev(there) > 0,
+            "runs": values,
+        }  # fmt: skip
+    specs = {name: number["spec"] for name, number in numbers.items()}
+    found = bounds(specs, {name: number["runs"] for name, number in numbers.items()}, offsets)
+    for name, low_high in found.items():
+        numbers[name]["bounds"] = low_high
+    return numbers
+
+
+def by_offset(offsets, values):
+    """Values of the runs with the same seeds, together."""
+    groups = {}
+    for offset, value in zip(offsets, values):
+        if value is not None:
+            groups.setdefault(offset, []).append(value)
+    return groups
+
+
+def bounds(specs, values, offsets, offset=0):
+    """The rule, for all numbers of a lesson: name → [low, high] of a run with these seeds.
+
+    Parameters
+    ----------
+    specs : dict of str to str
+        Name → format.
+    values : dict of str to list
+        Name → its value in each run, None where it was not measured.
+    offsets : list of int
+        The seed offset of each run.
+    offset : int, default 0
+        The seeds of the run that is to come.
+    """
+    groups = {name: by_offset(offsets, values[name]) for name in values}
+    units, variances, freedoms = {}, {}, {}
+    for name in values:
+        units[name] = unit(specs[name]) or 0.01 * max(abs(v) for v in values[name] if v is not None)
+        variance, freedoms[name] = machine_variance(groups[name])
+        variances[name] = variance / units[name] ** 2 if units[name] else 0.0
+    freedom = max(freedoms.values(), default=0)
+    prior = fit_prior(list(variances.values()), freedom) if freedom else (0.0, 0.0)
+    found = {}
+    for name in values:
+        old = groups[name].get(offset, [])
+        if old and freedoms[name]:
+            half = 1.0  # of the last digit shown: enough where neither seed nor machine matters
+            if len({v for v in values[name] if v is not None}) > 1:
+                half += tolerance(variances[name], freedoms[name], len(old), prior)
+            found[name] = [fmean(old) - half * units[name], fmean(old) + half * units[name]]
+    return found
+
+
+def held_out(root):
+    """The rule's false alarms: each run of the study in turn against bounds from all the others.
+
+    Returns
+    -------
+    dict
+        ``checks``, how many numbers were checked, and ``alarms``, a list of (lesson, name,
+        run) of those that lay outside.
+    """
+    checks, alarms = 0, []
+    for path in sorted((root / "chapters" / "evidence").glob("*.json")):
+        if path.name.endswith(".quotes.json") or path.name == "mutations.json":
+            continue
+        evidence = json.loads(path.read_text(encoding="utf-8"))
+        offsets = [run["offset"] for run in evidence["runs"]]
+        specs = {name: number["spec"] for name, number in evidence["numbers"].items()}
+        for held, run in enumerate(evidence["runs"]):
+            rest = {
+                name: [None if k == held else v for k, v in enumerate(number["runs"])]
+                for name, number in evidence["numbers"].items()
+            }
+            for name, (low, high) in bounds(specs, rest, offsets, run["offset"]).items():
+                value = evidence["numbers"][name]["runs"][held]
+                if value is not None:
+                    checks += 1
+                    if not low <= value <= high:
+                        alarms.append((path.stem, name, f"+{run['offset']} {run['variant']}"))
+    return {"checks": checks, "alarms": alarms}
+
+
+def sum_up_figures(runs, first):
+    """For each figure what is not the same in all runs, and how far its data may be off."""
+    figures = {}
+    for name, stored in first["figures"].items():
+        others = [(run["offset"], run["figures"].get(name)) for run in runs if run is not first]
+        others = [(offset, figure) for offset, figure in others if figure]
+        same_seed = [figure for offset, figure in others if offset == 0]
+        varies = sorted(
+            path
+            for kind in ("says", "data")
+            for path in stored[kind].keys() | {p for f in same_seed for p in f[kind]}
+            if any(_differs(kind, path, figure, stored) for figure in same_seed)
+        )
+        off = {
+            path: [deviation(f["data"][path], stored["data"][path]) for f in same_seed]
+            for path in stored["data"]
+            if path not in varies
+        }
+        moved = any(
+            _differs(kind, path, figure, stored) or (
+                kind == "data" and deviation(figure["data"][path], stored["data"][path]) > 0
+            )
+            for _, figure in others
+            for kind in ("says", "data")
+            for path in stored[kind]
+        )  # fmt: skip
+        figures[name] = {
+            "varies": varies,
+            "bounds": figure_bounds(off),
+            "pixels": not moved,
+        }
+    return figures
+
+
+def _differs(kind, path, figure, stored):
+    """Whether something exact is not the same; of data, whether there is equally much of them."""
+    new, old = figure[kind].get(path), stored[kind].get(path)
+    if new is None or old is None:
+        return True
+    if kind == "says":
+        return new != old
+    return math.isinf(deviation(new, old))
+
+
+def figure_bounds(off):
+    """Path of data → how far it may be off, as a part of its span; those beyond rounding only."""
+    bounds = {}
+    for path, deviations in off.items():
+        variance = fmean([d**2 for d in deviations]) if deviations else 0.0
+        bounds[path] = variance
+    typical, weight = fit_prior(list(bounds.values()), max(map(len, off.values()), default=1))
+    for path, deviations in off.items():
+        if bounds[path] > 0:
+            bounds[path] = ROUNDING + tolerance(bounds[path], len(deviations), 1, (typical, weight))
+        else:
+            bounds[path] = ROUNDING
+    return {path: float(f"{b:.3g}") for path, b in bounds.items() if b > ROUNDING}
+
+
+def _compact(evidence):
+    """JSON with a line for each number and figure, floats at six significant digits."""
+
+    def rounded(value):
+        if isinstance(value, float):
+            return float(f"{value:.6g}")
+        if isinstance(value, list):
+            return [rounded(v) for v in value]
+        if isinstance(value, dict):
+            return {k: rounded(v) for k, v in value.items()}
+        return value
+
+    def lines(part):
+        return ",\n".join(
+            f"{json.dumps(k, ensure_ascii=False)}: {json.dumps(rounded(v), ensure_ascii=False)}"
+            for k, v in part.items()
+        )
+
+    return (
+        f'{{"fingerprint": "{evidence["fingerprint"]}",\n"runs": {json.dumps(evidence["runs"])},\n'
+        f'"numbers": {{\n{lines(evidence["numbers"])}\n}},\n"figures": {{\n{lines(evidence["figures"])}\n}}}}\n'
+    )

@@ -1,0 +1,114 @@
+"""How a lesson's kernel is started by the book, and what it wrote down when it is done.
+
+The executor, nbval's proof and the study start kernels in this one way.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+IN_KERNEL = Path(__file__).with_name("in_kernel.py")
+
+# IPython runs this before the first cell. It leaves no name behind for the lesson to meet.
+STARTUP = """import importlib.util as _util
+_spec = _util.spec_from_file_location("lecture6_in_kernel", {path!r})
+_module = _util.module_from_spec(_spec)
+_spec.loader.exec_module(_module)
+_module.start()
+del _util, _spec, _module
+"""
+
+
+@contextlib.contextmanager
+def kernel_environment(root, slug, *, offset=0, variables=(), prove=True):
+    """The environment variables with which a lesson's kernel is to start.
+
+    Parameters
+    ----------
+    root : Path
+        The book's folder.
+    slug : str
+        The lesson.
+    offset : int, default 0
+        Added to every seed of the lesson.
+    variables : dict
+        More variables: a machine variant of the study.
+    prove : bool, default True
+        Whether a number outside the lesson's evidence is an error.
+
+    Yields
+    ------
+    dict of str to str
+        All variables, this process's own included. ``LECTURE6_RECORD`` among them names
+        the file to give to `read_record`; it is gone when the context ends, as is a
+        folder of IPython's that keeps a reader's own start-up files out of the lessons.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="lecture6-"))
+    try:
+        startup = folder / "profile_default" / "startup"
+        startup.mkdir(parents=True)
+        (startup / "lecture6.py").write_text(STARTUP.format(path=str(IN_KERNEL)), encoding="utf-8")
+        evidence = root / "chapters" / "evidence" / f"{slug}.json"
+        path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
+        yield os.environ | {
+            "PYTHONPATH": path,
+            "IPYTHONDIR": str(folder),
+            "LECTURE6_RECORD": str(folder / "record.jsonl"),
+            "LECTURE6_SEED_OFFSET": str(offset),
+            "LECTURE6_PROOF": str(evidence) if prove else "",
+            **dict(variables),
+        }
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def read_record(path):
+    """What a kernel wrote down so far, in order, as a list of dict.
+
+    Each has ``cell``, the number of the code cell; a measurement has ``name``, ``values``,
+    ``spec`` and ``text``, a table has ``table``, a figure ``figure`` (see `in_kernel.describe`).
+    """
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []  # no cell has run yet
+    cell, record = 0, []
+    for line in map(json.loads, lines):
+        if line == {"cell": "next"}:
+            cell += 1
+        else:
+            record.append({"cell": cell} | line)
+    return record
+
+
+def measurements(record):
+    """The measurements among a record's lines, with values at six significant digits."""
+    return [
+        line | {"values": [float(f"{value:.6g}") for value in line["values"]]}
+        for line in record
+        if "name" in line
+    ]
+
+
+def tables(record):
+    """The tables among a record's lines: corner, columns, and rows of texts."""
+    return [{"cell": line["cell"]} | line["table"] for line in record if "table" in line]
+
+
+def figures(record, notebook):
+    """The figures among a record's lines and a notebook's outputs: name → what it says."""
+    from lecture6_utils.book.figures import describe_live
+
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    drawn = {line["cell"]: line["figure"] for line in record if "figure" in line}
+    found = {}
+    for number, cell in enumerate(code, 1):
+        name = cell.metadata.get("mystnb", {}).get("figure", {}).get("name")
+        if name:
+            found[name] = describe_live(cell.outputs) or drawn.get(number)
+            if found[name] is None:
+                raise ValueError(f"cell [{number}] drew no figure that can be described: {name}")
+    return found

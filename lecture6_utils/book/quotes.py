@@ -1,0 +1,161 @@
+"""Each ≈ number in prose quotes one measurement, by name; the names stand in a lock file.
+
+The prose stays as a reader likes it ("≈ 0.0112"); which measurement it quotes is written
+once, in ``chapters/evidence/<lesson>.quotes.json``, under the words before the number.
+``python -m lecture6_utils.book.quotes <lesson>`` adds what is new: by itself where only one
+measurement fits, else with the candidates, for the author to choose from.
+"""
+
+import argparse
+import json
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean, stdev
+
+from lecture6_utils.lessons import (
+    METADATA_KEY,
+    BookError,
+    find_lessons,
+    read_notebook,
+    read_script,
+    replace_text,
+)
+
+NUMBER = r"[-+−]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?%?"
+QUOTE = re.compile(rf"≈\s*(?:({NUMBER})(?:\s*±\s*({NUMBER}))?|(\S*))")
+WORDS = 6  # before a number, by which it is known
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A number in prose: the words before it, the number, its spread, or what stands there instead."""
+
+    key: str
+    number: str
+    spread: str
+    wrong: str
+
+    def __str__(self):
+        return f"“{self.key} ≈ {self.number or self.wrong}”"
+
+
+def quotes(notebook):
+    """The quotes of a lesson's prose, captions and alternative texts, in order."""
+    seen = {}
+    for cell in notebook.cells:
+        mystnb = cell.metadata.get("mystnb", {})
+        texts = [mystnb.get("figure", {}).get("caption", ""), mystnb.get("image", {}).get("alt", "")]
+        for text in [cell.source] if cell.cell_type == "markdown" else texts:
+            for found in QUOTE.finditer(text):
+                before = QUOTE.sub("≈ …", text[: found.start()])
+                key = " ".join(before.split()[-WORDS:])
+                seen[key] = seen.get(key, 0) + 1
+                key += f" ({seen[key]})" if seen[key] > 1 else ""
+                yield Quote(key, found[1] or "", found[2] or "", found[3] or "")
+
+
+def fits(quote, measurement):
+    """Whether a quote says what was measured, at no more digits than the lesson shows."""
+    values = measurement["values"]
+    if not _says(quote.number, fmean(values), measurement["spec"]):
+        return False
+    return not quote.spread or (
+        len(values) > 1 and _says(quote.spread, stdev(values), measurement["spec"])
+    )
+
+
+def _says(quoted, value, spec):
+    percent = quoted.endswith("%")
+    if percent != spec.endswith("%"):
+        return False
+    if "e" in spec:
+        return float(format(value, spec)) == float(quoted.replace(",", "").replace("−", "-"))
+    digits = len(quoted.rstrip("%").partition(".")[2])
+    if digits > int(re.search(r"\.(\d+)", spec)[1]):
+        return False
+    shown = f"{value * (100 if percent else 1):.{digits}f}"
+    wanted = quoted.rstrip("%").replace(",", "").replace("−", "-").removeprefix("+")
+    return shown == wanted or (float(shown) == 0 == float(wanted))
+
+
+def lock_path(lesson):
+    """The file that says which measurement each quote of a lesson is of."""
+    return lesson.root / "chapters" / "evidence" / f"{lesson.slug}.quotes.json"
+
+
+def read_lock(lesson):
+    """Words before a quote → name of the measurement; a list of candidates if none is chosen."""
+    try:
+        return json.loads(lock_path(lesson).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        raise BookError(f"{lock_path(lesson)} is cut off or was changed: restore it with git.") from None
+
+
+def quote_problems(notebook, measured, lock):
+    """What is wrong with the ≈ numbers of a lesson's prose, as sentences.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+    measured : list of dict
+        What the lesson measured, as its notebook's metadata have it.
+    lock : dict
+        As from `read_lock`.
+    """
+    by_name = {m["name"]: m for m in measured}
+    known = set()
+    for quote in quotes(notebook):
+        known.add(quote.key)
+        name = lock.get(quote.key)
+        if quote.wrong or not quote.number:
+            yield f"{quote}: this is no number"
+        elif name is None:
+            yield f"{quote}: not said which measurement this is: make quotes"
+        elif isinstance(name, list):
+            yield f"{quote}: choose which of these it is: {'; '.join(name) or 'none fits'}"
+        elif name not in by_name:
+            yield f"{quote}: {name!r} is not measured any more"
+        elif not fits(quote, by_name[name]):
+            m = by_name[name]
+            yield f"{quote}: {name!r} is {fmean(m['values']):{m['spec']}}"
+    for key in lock.keys() - known:
+        yield f"“{key} ≈”: such a quote is not in the prose any more: make quotes"
+
+
+def bind(lesson):
+    """Bring a lesson's lock file up to date; return the quotes for which a name is to be chosen."""
+    measured = read_notebook(lesson).metadata.get(METADATA_KEY, {}).get("measured", [])
+    old, new, open_ones = read_lock(lesson), {}, []
+    for quote in quotes(read_script(lesson)):
+        name = old.get(quote.key)
+        if not isinstance(name, str) and quote.number:
+            candidates = [m["name"] for m in measured if fits(quote, m)]
+            name = candidates[0] if len(candidates) == 1 else candidates
+            if not isinstance(name, str):
+                open_ones.append(quote)
+        new[quote.key] = name
+    if new != old:
+        lock_path(lesson).parent.mkdir(exist_ok=True)
+        replace_text(lock_path(lesson), json.dumps(new, ensure_ascii=False, indent=0) + "\n")
+    return open_ones
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(prog="python -m lecture6_utils.book.quotes", description=__doc__)
+    parser.add_argument("slugs", nargs="*", help="these lessons only")
+    arguments = parser.parse_args(argv)
+    try:
+        for lesson in find_lessons(Path.cwd()):
+            if not arguments.slugs or lesson.slug in arguments.slugs:
+                for quote in bind(lesson):
+                    print(f"{lesson.slug}: choose the measurement for {quote} in {lock_path(lesson)}")
+    except BookError as error:
+        sys.exit(f"\n{error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,302 @@
+"""The study: every lesson with other seeds and on other machines, to learn how its numbers vary.
+
+``python -m lecture6_utils.book.study`` (`make study`) runs what is missing and sums it up.
+A run is one lesson with one seed offset under one machine variant; its result is a file, so
+a study that was cut off goes on where it was. The runs are tasks for Dask: on workers of
+this machine, or on those of any scheduler whose address is given.
+"""
+
+import argparse
+import asyncio
+import fcntl
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+from nbclient import NotebookClient
+
+from lecture6_utils.book.evidence import sum_up
+from lecture6_utils.book.execution import figures, kernel_environment, measurements, read_record
+from lecture6_utils.lessons import (
+    CELL_TIMEOUT,
+    ENCRYPTED,
+    METADATA_KEY,
+    BookError,
+    Lesson,
+    evidence_fingerprint,
+    find_lessons,
+    read_notebook,
+    read_script,
+    replace_text,
+)  # fmt: skip
+
+#: (seed offset, machine variant), the most telling first. (0, "here") is the stored notebook.
+PLAN = [
+    (0, "sse4.2"), (1_000, "here"), (0, "avx"), (2_000, "onednn"),
+    (1_000, "avx"), (0, "threads"), (3_000, "here"), (2_000, "sse4.2"),
+]  # fmt: skip
+
+
+def variables(variant):
+    """The environment variables that make this machine another one.
+
+    "avx" and "sse4.2" are older processors: XLA may use no newer instructions, OpenBLAS
+    takes the kernels it has for such a one, and NumPy leaves its own newer code aside.
+    "threads" splits sums over two threads, "onednn" lets oneDNN choose kernels.
+    """
+    older = {
+        "avx": {"XLA_FLAGS": "--xla_cpu_max_isa=AVX", "OPENBLAS_CORETYPE": "Haswell"},
+        "sse4.2": {"XLA_FLAGS": "--xla_cpu_max_isa=SSE4_2", "OPENBLAS_CORETYPE": "Nehalem"},
+    }
+    if variant in older:
+        return older[variant] | {"NPY_DISABLE_CPU_FEATURES": _newer_features()}
+    return {
+        "here": {},
+        "threads": {"LECTURE6_THREADS": "2"},
+        "onednn": {"TF_ENABLE_ONEDNN_OPTS": "1"},
+    }[variant]
+
+
+def _newer_features():
+    # NumPy warns if told to leave aside what a processor has not, and tells what it has only here
+    from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
+
+    return " ".join(name for name in __cpu_dispatch__ if __cpu_features__.get(name))
+
+
+# --- one run, on a worker ---------------------------------------------------------------
+
+
+def run(root, slug, offset, variant, fingerprint):
+    """Execute a lesson and return what it measured and drew, ready for JSON.
+
+    Parameters
+    ----------
+    root : str or None
+        The book's folder; None for the one in which the worker was started.
+    slug : str
+    offset : int
+    variant : str
+    fingerprint : str
+        Of the lesson whose spread is wanted: the worker's own copy must be the same.
+
+    Raises
+    ------
+    BookError
+        If it is not, or if a cell of the lesson fails.
+    """
+    lesson = Lesson(Path(root or os.getcwd()), slug)
+    if evidence_fingerprint(lesson) != fingerprint:
+        raise BookError(
+            f"{lesson.script} on this worker is not the lesson to be studied: give every worker "
+            "the same checkout, and start it in the book's folder."
+        )
+    asyncio.set_event_loop(asyncio.new_event_loop())  # nbclient's own; Dask's is not for it
+    notebook = read_script(lesson)
+    start = time.monotonic()
+    environment = kernel_environment(
+        lesson.root, slug, offset=offset, variables=variables(variant), prove=False
+    )
+    with environment as env:
+        client = NotebookClient(
+            notebook, kernel_name="python3", timeout=4 * CELL_TIMEOUT, record_timing=False,
+            resources={"metadata": {"path": str(lesson.script.parent)}}, config=ENCRYPTED,
+        )  # fmt: skip
+        try:
+            client.execute(env=env)
+        except Exception as error:
+            lines = str(error).rstrip().splitlines()
+            raise BookError(
+                f"{slug} failed with seeds moved by {offset:,} on {variant!r}: {lines[-1]}\n"
+                + "\n".join(lines[-12:])
+            ) from None
+        record = read_record(env["LECTURE6_RECORD"])
+    return {
+        "offset": offset,
+        "variant": variant,
+        "seconds": round(time.monotonic() - start),
+        "measured": measurements(record),
+        "figures": figures(record, notebook),
+    }
+
+
+# --- the runs, from the first to the last -----------------------------------------------
+
+
+def results_folder(root, slug, fingerprint):
+    """Where the results of a lesson's runs are kept, as long as it is the same lesson."""
+    return root / "_build" / "study" / slug / fingerprint[:12]
+
+
+def stored_runs(root, lesson):
+    """The finished runs of a lesson as it is now; the stored notebook is the first."""
+    fingerprint = evidence_fingerprint(lesson)
+    record = (read_notebook(lesson) or {"metadata": {}})["metadata"].get(METADATA_KEY, {})
+    runs = []
+    if record.get("evidence_fingerprint") == fingerprint:
+        runs.append({
+            "offset": 0, "variant": "here", "seconds": record["cpu_seconds"],
+            "measured": record["measured"], "figures": record["figures"],
+        })  # fmt: skip
+    for path in sorted(results_folder(root, lesson.slug, fingerprint).glob("*.json")):
+        try:
+            runs.append(json.loads(path.read_text(encoding="utf-8")))
+        except ValueError:
+            path.unlink()  # cut off while it was written: it is run again
+    return runs
+
+
+class Study:
+    """The runs of some lessons that are still missing, and their way through Dask."""
+
+    def __init__(self, root, lessons, n_runs):
+        self.root = root
+        self.missing = {}  # task's name → (lesson, fingerprint, offset, variant)
+        fingerprints = {lesson: evidence_fingerprint(lesson) for lesson in lessons}
+        for rank, (offset, variant) in enumerate(PLAN[:n_runs]):
+            for lesson in sorted(lessons, key=_cost, reverse=True):
+                name = f"{lesson.slug} +{offset} {variant}"
+                folder = results_folder(root, lesson.slug, fingerprints[lesson])
+                if not _valid(folder / f"{offset}-{variant}.json"):
+                    self.missing[name] = (rank, lesson, fingerprints[lesson], offset, variant)
+
+    def execute(self, address=None):
+        """Run what is missing; every result is on disk as soon as it is there."""
+        from distributed import Client, as_completed
+
+        with _cluster(address) as cluster, Client(cluster) as client:
+            n_workers = len(client.scheduler_info(n_workers=-1)["workers"])
+            if not n_workers:
+                raise BookError(f"The scheduler {address} has no workers: start some (dask worker).")
+            print(f"{len(self.missing)} runs on {n_workers} workers", flush=True)
+            start, done, failed = time.monotonic(), 0, []
+            futures = [
+                client.submit(
+                    run, None if address else str(self.root), lesson.slug, offset, variant,
+                    fingerprint, key=name, priority=-rank, retries=0, pure=False,
+                )
+                for name, (rank, lesson, fingerprint, offset, variant) in self.missing.items()
+            ]  # fmt: skip
+            for future in as_completed(futures):
+                name = future.key
+                done += 1
+                try:
+                    result = future.result()
+                except Exception as error:  # a lesson that fails costs its own run only
+                    failed.append(f"{name}: {error}")
+                    text = "FAILED"
+                else:
+                    _, lesson, fingerprint, offset, variant = self.missing[name]
+                    folder = results_folder(self.root, lesson.slug, fingerprint)
+                    folder.mkdir(parents=True, exist_ok=True)
+                    text = f"{result['seconds']} s"
+                    replace_text(folder / f"{offset}-{variant}.json", json.dumps(result))
+                passed = time.monotonic() - start
+                left = passed / done * (len(futures) - done)
+                running = sorted(k for keys in client.processing().values() for k in keys)[:n_workers]
+                print(
+                    f"{_clock(passed)}  {name}: {text}.  {done} of {len(futures)}, "
+                    f"{_clock(left)} left.  Running: {', '.join(running) or '–'}", flush=True,
+                )  # fmt: skip
+        return failed
+
+
+def _valid(path):
+    try:
+        json.loads(path.read_text(encoding="utf-8"))
+        return True
+    except (OSError, ValueError):
+        return False
+
+
+def _cost(lesson):
+    notebook = read_notebook(lesson)
+    return notebook.metadata.get(METADATA_KEY, {}).get("cpu_seconds", 0) if notebook else 0
+
+
+def _clock(seconds):
+    return f"{int(seconds) // 3600}:{int(seconds) // 60 % 60:02d}:{int(seconds) % 60:02d}"
+
+
+def _cluster(address):
+    """A scheduler: the one at the address, or one of our own with a worker per core."""
+    from contextlib import nullcontext
+
+    from distributed import LocalCluster
+    from distributed.comm import parse_address
+    from distributed.comm.core import connect
+
+    if address is None:
+        return LocalCluster(
+            n_workers=os.cpu_count(), threads_per_worker=1, processes=True, memory_limit=0,
+            dashboard_address=None, worker_dashboard_address=None,
+        )  # fmt: skip
+    try:
+        parse_address(address, strict=True)
+        asyncio.run(connect(address, timeout=10)).abort()
+    except (OSError, ValueError) as error:
+        raise BookError(
+            f"No scheduler answers at {address} ({_first_line(error)}). Start one with "
+            "`dask scheduler`, or leave CLUSTER away to use this machine."
+        ) from None
+    return nullcontext(address)
+
+
+def _first_line(error):
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+# --- the command ------------------------------------------------------------------------
+
+
+def study(root, slugs, n_runs, address=None):
+    """Run what is missing of the plan's first `n_runs`, then sum up; the failures' texts."""
+    lessons = find_lessons(root)
+    unknown = set(slugs) - {lesson.slug for lesson in lessons}
+    if unknown:
+        known = ", ".join(lesson.slug for lesson in lessons)
+        raise BookError(f"No such lesson: {', '.join(sorted(unknown))}. There are: {known}.")
+    chosen = [lesson for lesson in lessons if not slugs or lesson.slug in slugs]
+    folder = root / "_build" / "study"
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "lock", "a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            raise BookError(
+                f"A study already runs in this folder (process {lock.read().strip()}). "
+                "Wait for it, or stop it: nothing it finished is lost."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        tasks = Study(root, chosen, n_runs)
+        failed = tasks.execute(address) if tasks.missing else []
+        for lesson in chosen:
+            print(sum_up(lesson, stored_runs(root, lesson)))
+    return failed
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(prog="python -m lecture6_utils.book.study")
+    parser.add_argument("slugs", nargs="*", help="study these lessons only")
+    parser.add_argument("--runs", type=int, default=len(PLAN), help="the first so many of the plan")
+    parser.add_argument("--cluster", help="a Dask scheduler's address, tcp://host:port")
+    parser.add_argument("--sum-up", action="store_true", help="run nothing, sum up what is there")
+    arguments = parser.parse_args(argv)
+    try:
+        n_runs = 0 if arguments.sum_up else arguments.runs
+        failed = study(Path.cwd(), arguments.slugs, n_runs, arguments.cluster or None)
+    except BookError as error:
+        sys.exit(f"\n{error}")
+    except KeyboardInterrupt:
+        sys.exit("\nInterrupted. What had finished is kept; the same command goes on from there.")
+    if failed:
+        sys.exit("\nThese runs failed:\n" + "\n".join(failed))
+
+
+if __name__ == "__main__":
+    main()

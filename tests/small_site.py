@@ -1,0 +1,44 @@
+"""A site of a page or two, built by Sphinx with one of the book's extensions, in a second."""
+
+import io
+
+from bs4 import BeautifulSoup
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
+
+
+def build(root, *parts, page, builder="html"):
+    """Build the pages in ``root/chapters``.
+
+    Parameters
+    ----------
+    root : Path
+    *parts : str
+        Modules of `lecture6_utils.book` to use.
+    page : str
+        The page that is wanted.
+    builder : str, default "html"
+
+    Returns
+    -------
+    page : BeautifulSoup or str
+        Its HTML, or the whole book in LaTeX.
+    warnings : str
+    """
+    settings = {
+        "extensions": ["myst_nb", *(f"lecture6_utils.book.{part}" for part in parts)],
+        "nb_execution_mode": "off",
+        "root_doc": f"chapters/{page}",
+        "myst_enable_extensions": ["dollarmath"],
+    }
+    out, warnings = root / "_build" / builder, io.StringIO()
+    with docutils_namespace():
+        app = Sphinx(
+            root, None, out, root / "_build" / f"{builder}.doctrees", builder, settings,
+            status=None, warning=warnings, freshenv=True,
+        )  # fmt: skip
+        app.build()
+    if builder == "latex":
+        return next(out.glob("*.tex")).read_text(encoding="utf-8"), warnings.getvalue()
+    html = (out / "chapters" / f"{page}.html").read_text(encoding="utf-8")
+    return BeautifulSoup(html, "html.parser"), warnings.getvalue()
