@@ -17,7 +17,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 book: $(READY) ## execute the lessons that are stale (none in a fresh clone), build the book
-	@$(BIN)/python -m lecture6_utils.lessons run
+	@$(BIN)/python -m lecture6_utils.book.executor run
 	@$(MAKE) --no-print-directory html
 	@echo "The book: file://$(CURDIR)/_build/html/index.html   (or: make serve)"
 
@@ -77,7 +77,7 @@ yes-or-no:
 	@case "$(SOLUTIONS)" in yes|no) ;; *) echo "SOLUTIONS is yes or no, not $(SOLUTIONS)"; exit 1;; esac
 
 test: $(READY) ## prove every output of every lesson, and test all the rest
-	@$(BIN)/python -m lecture6_utils.lessons status
+	@$(BIN)/python -m lecture6_utils.book.executor status
 	@$(MAKE) --no-print-directory html
 	@$(BIN)/ruff check -q .
 	@$(BIN)/python -m pytest
@@ -87,7 +87,7 @@ lighthouse: $(READY) ## Lighthouse's score of access for every page (needs node 
 	@$(BIN)/python tests/lighthouse.py
 
 run: $(READY) ## execute every lesson again, stale or not
-	@$(BIN)/python -m lecture6_utils.lessons run --all
+	@$(BIN)/python -m lecture6_utils.book.executor run --all
 
 serve: book ## preview the book on this machine (PORT=8000)
 	@echo "http://127.0.0.1:$(PORT)   (Ctrl-C ends it)"

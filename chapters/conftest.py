@@ -27,7 +27,7 @@ from lecture6_utils.book.execution import kernel_environment, read_record
 from lecture6_utils.book.figures import LIVE_DATA, describe_live, differences
 from lecture6_utils.book.study import variables
 from lecture6_utils.datasets import DataFileError
-from lecture6_utils.lessons import METADATA_KEY, BookError, Lesson
+from lecture6_utils.book.lessons import METADATA_KEY, BookError, Lesson
 from lecture6_utils.words import turku_ner_folder
 
 # Root mean square difference of two figures, on 0 … 255. On one machine it is 0; a curve

@@ -1,11 +1,11 @@
 # %% [markdown]
 # # Look at thirty codings on a plane with t-SNE
 #
-# The stacked autoencoder turns an image into 30 numbers. Nobody can see in 30
-# dimensions: what does a flat map of these codings show, and what does it make up?
+# The stacked autoencoder turns an image into 30 numbers. Nobody can see 30 dimensions.
+# What does a flat map of these codings show, and what does it only seem to show?
 #
-# - **What you'll do**: draw 5,000 garments on one map, score the map, and then try
-#   to be fooled by it.
+# - **What you'll do**: draw 5,000 garments on one map, score the map, and see how such
+#   maps mislead.
 # - **What you'll learn**: what t-SNE optimizes, what its perplexity and its seed
 #   change, and which three things one must not read from such a map.
 # - **What you'll need**:
@@ -30,11 +30,11 @@ from sklearn.neighbors import NearestNeighbors
 
 from lecture6_utils.datasets import CLASS_NAMES, load_fashion_mnist
 from lecture6_utils.live_figures import live_map
-from lecture6_utils.measurement import Measured, MeasuredTable, measured
+from lecture6_utils.measurement import Measured, MeasuredTable, difference, measured
 from lecture6_utils.models import fit_stacked_autoencoder
 from lecture6_utils.plotting import COLORS, WIDTH, name_classes, set_style
 
-make_reproducible()
+make_reproducible("tsne")
 set_style()
 CLASS_COLORS = ListedColormap(COLORS)
 (X_train, y_train), (X_valid, y_valid), _ = load_fashion_mnist()
@@ -46,11 +46,11 @@ CLASS_COLORS = ListedColormap(COLORS)
 # point a place on the plane so that *neighbors stay neighbors*.
 #
 # 1. In the 30 dimensions, it turns distances into probabilities: $p_{ij}$ is large
-#    if $i$ and $j$ would pick each other as neighbors under a Gaussian bell. Each
+#    if $i$ or $j$ would pick the other as a neighbor under a Gaussian bell. Each
 #    point gets a bell of its own width, chosen so that it has about as many
 #    effective neighbors as the **perplexity** says (30 by default).
-# 2. On the plane, it does the same with a bell of one fixed width and heavier
-#    tails, Student's t with one degree of freedom:
+# 2. On the plane, it uses a bell of one fixed width with heavier tails, Student's t
+#    with one degree of freedom:
 #    $q_{ij} \propto 1/(1 + \lVert \mathbf{y}_i - \mathbf{y}_j \rVert^2)$. The tails
 #    leave room for the many points that are only moderately far away.
 # 3. It moves the points by gradient descent until the two sets of probabilities
@@ -61,17 +61,17 @@ CLASS_COLORS = ListedColormap(COLORS)
 # \mathrm{KL}(P \,\Vert\, Q) = \sum_{i \ne j} p_{ij} \ln \frac{p_{ij}}{q_{ij}}
 # $$
 #
-# Read the formula for what it does *not* say. A pair with $p_{ij} \approx 0$, two
-# points that are far apart, costs almost nothing wherever it lands, as long as it
-# is not close. And the width of each bell, the local scale, is divided out in
-# step 1. We come back to both.
+# Notice what the formula does *not* say. Two points that are far apart have
+# $p_{ij} \approx 0$ and cost almost nothing wherever they land, as long as they are not
+# close. And step 1 divides out the width of each bell, the local scale. We come back to
+# both.
 
 # %% [markdown]
 # ## What does the map of the codings look like?
 #
-# First the slide's three lines. The encoder is the one of
-# [the lesson on stacked autoencoders](stacked_autoencoders.ipynb); the labels are
-# used for the color only.
+# We start with the slide's three lines. The encoder comes from
+# [the lesson on stacked autoencoders](stacked_autoencoders.ipynb); the labels only
+# choose the colors.
 
 # %%
 stacked_encoder, _, _ = fit_stacked_autoencoder(X_train, seed=42)
@@ -86,9 +86,8 @@ print("codings", X_valid_compressed.shape, "→ map", X_valid_2D.shape)
 # :::{admonition} Since the slides
 # :class: note
 # `TSNE()` now starts from the first two principal components (`init="pca"`) and
-# picks its own learning rate (`learning_rate="auto"`); it once started from random
-# positions. `random_state` fixes what is left of chance. `predict` is told to be
-# silent (`verbose=0`).
+# chooses its own learning rate (`learning_rate="auto"`); it used to start from random
+# positions. We fix `random_state` and keep `predict` silent (`verbose=0`).
 # :::
 
 # %% tags=["chaotic-figure"] mystnb={"figure": {"caption": "The 5,000 validation codings on the plane. Each name stands near the median position of its class.", "name": "fig-tsne-map"}, "image": {"alt": "A scatter plot of colored dots: trousers and bags form islands of their own, the bags several of them; sandals, sneakers and ankle boots lie side by side, and shirts, pullovers, coats and T-shirts run into one another."}}
@@ -101,11 +100,11 @@ ax.spines[:].set_visible(False)
 name_classes(ax, X_valid_2D, y_valid, CLASS_NAMES)
 
 # %% [markdown]
-# {numref}`fig-tsne-map` sets trousers, bags and footwear apart, though t-SNE was
-# never told a label, and leaves most upper garments in one continent. The axes have
-# no meaning and no unit, so they are not drawn.
+# {numref}`fig-tsne-map` separates trousers, bags and footwear, though t-SNE was never
+# told a label, and puts most upper garments in one large region. The axes have no
+# meaning and no unit, so they are not drawn.
 #
-# *Which* shirts lie among the coats? Thumbnails tell.
+# *Which* shirts lie among the coats? Small pictures of the garments show it.
 
 # %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "The same map with pictures: a garment is drawn wherever there is room for one. The dots are the class colors of the map above.", "name": "fig-tsne-garments"}, "image": {"alt": "The same map covered with small pictures of garments: shapes change smoothly across it, from sandals to sneakers to boots in one part and from sleeveless to long-sleeved garments in another."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 4.4))
@@ -135,15 +134,15 @@ _ = ax.spines[:].set_visible(False)
 # %% [markdown]
 # ## How good is the map?
 #
-# A pretty picture proves nothing. Two scores, both about the 10 nearest neighbors:
+# We use two scores, both about the 10 nearest neighbors:
 #
 # - **10-NN accuracy**: let each image's 10 nearest neighbors vote on its class. The
 #   neighbors are sought among the *other* 4,999 validation images (leave-one-out).
-# - **Trustworthiness** {cite}`venna2001`: of the 10 neighbors a map shows, how many
-#   were near in the original *pixels*? Each false neighbor is fined by its rank
-#   there; 1 is flawless, and a random map scores about one half.
+# - **Trustworthiness** {cite}`venna2001`: are the 10 neighbors on a map also near in the
+#   original *pixels*? Each false neighbor lowers the score according to its rank
+#   there; 1 is perfect, and a random map scores about one half.
 #
-# Ten neighbors are few beside the roughly 500 images of a class, and fewer than the
+# Ten neighbors are fewer than the roughly 500 images of a class, and fewer than the
 # perplexity, so we test inside the range that t-SNE tries to keep.
 
 # %%
@@ -158,16 +157,21 @@ def votes(points, labels):
     return np.eye(10)[labels[neighbors(points)]].sum(axis=1).argmax(axis=1)
 
 
+def hits(points, labels=y_valid):
+    """Whether the vote on each point is right."""
+    return votes(points, labels) == labels
+
+
 def accuracy(points, labels=y_valid):
-    return np.mean(votes(points, labels) == labels)
+    return hits(points, labels).mean()
 
 
 # %% [markdown]
-# The rivals: the 784 pixels as they are, and the first 30 principal components,
-# the best *linear* codings of the same size (fitted on the training images, like
-# the autoencoder). PCA with 2 components is the linear map to beat. The
-# autoencoder depends on its seed, so we train it three times; each t-SNE is one run,
-# and its bounds cover other seeds.
+# We compare the autoencoder with the 784 pixels and with the first 30 principal
+# components, the *linear* codings of the same size with the least squared error (fitted
+# on the training images, like the autoencoder). PCA with 2 components is the linear map.
+# The autoencoder depends on its seed, so we train it three times; each t-SNE map is one
+# run.
 
 # %%
 pixels, pixels_train = X_valid.reshape(-1, 784), X_train.reshape(-1, 784)
@@ -187,75 +191,72 @@ def trust(points):
     return trustworthiness(pixels, points, n_neighbors=10)
 
 
-knn = {
-    "pixels": accuracy(pixels),
-    "PCA": accuracy(pca_30),
-    "AE": [accuracy(codings) for codings in ae_30],
-    "AE, map": accuracy(X_valid_2D),
+hit = {
+    "pixels": hits(pixels),
+    "PCA": hits(pca_30),
+    "AE": np.array([hits(codings) for codings in ae_30]),  # seeds × images
+    "map": hits(X_valid_2D),
 }
 trusted = {"PCA": trust(pca_30), "AE": [trust(codings) for codings in ae_30]}
 
-MeasuredTable({
+rows = {
     "pixels (784)": {
-        "10-NN accuracy": Measured(knn["pixels"], 0.799, 0.806, ".1%"),
-        "after t-SNE": Measured(accuracy(pixels_2D), 0.770, 0.788, ".1%"),
+        "10-NN accuracy": Measured(hit["pixels"].mean(), ".1%"),
+        "after t-SNE": Measured(accuracy(pixels_2D), ".1%"),
         "trustworthiness": "1 (by definition)",
-        "of the t-SNE map": Measured(trust(pixels_2D), 0.986, 0.990),
+        "of the t-SNE map": Measured(trust(pixels_2D)),
     },
     "PCA (30)": {
-        "10-NN accuracy": Measured(knn["PCA"], 0.812, 0.819, ".1%"),
-        "after t-SNE": Measured(accuracy(pca_2D), 0.780, 0.797, ".1%"),
-        "trustworthiness": Measured(trusted["PCA"], 0.9975, 0.9985),
-        "of the t-SNE map": Measured(trust(pca_2D), 0.987, 0.991),
+        "10-NN accuracy": Measured(hit["PCA"].mean(), ".1%"),
+        "after t-SNE": Measured(accuracy(pca_2D), ".1%"),
+        "trustworthiness": Measured(trusted["PCA"]),
+        "of the t-SNE map": Measured(trust(pca_2D)),
     },
     "autoencoder (30)": {
-        "10-NN accuracy": Measured(knn["AE"], 0.817, 0.832, ".1%"),
-        "after t-SNE": Measured(knn["AE, map"], 0.776, 0.828, ".1%"),
-        "trustworthiness": Measured(trusted["AE"], 0.9955, 0.9978),
-        "of the t-SNE map": Measured(trust(X_valid_2D), 0.981, 0.989),
+        "10-NN accuracy": Measured(hit["AE"].mean(axis=1), ".1%"),
+        "after t-SNE": Measured(hit["map"].mean(), ".1%"),
+        "trustworthiness": Measured(trusted["AE"]),
+        "of the t-SNE map": Measured(trust(X_valid_2D)),
     },
     "PCA (2), a linear map": {
-        "10-NN accuracy": Measured(accuracy(pca_2), 0.524, 0.532, ".1%"),
+        "10-NN accuracy": Measured(accuracy(pca_2), ".1%"),
         "after t-SNE": "–",
-        "trustworthiness": Measured(trust(pca_2), 0.910, 0.914),
+        "trustworthiness": Measured(trust(pca_2)),
         "of the t-SNE map": "–",
     },
-}, corner="representation")  # fmt: skip
+}
+MeasuredTable(rows, corner="representation")
 
 # %% [markdown]
-# Some of these gaps are small, so we measure the gaps themselves.
+# Some of these differences are small, so we measure them themselves, image by image.
 
 # %%
-def gap(better, worse):
-    """The difference of two shares in percentage points."""
-    return 100 * np.subtract(better, worse)
-
-
-measured("accuracy, autoencoder − pixels, in points", gap(knn["AE"], knn["pixels"]),
-         1.2, 3.2, ".1f")  # fmt: skip
-measured("accuracy, autoencoder − PCA, in points", gap(knn["AE"], knn["PCA"]),
-         0.1, 1.7, ".1f")  # fmt: skip
-measured("trustworthiness, PCA − autoencoder",
-         np.subtract(trusted["PCA"], trusted["AE"]), 0.0004, 0.0028)  # fmt: skip
-measured("accuracy, codings − their t-SNE map, in points",
-         gap(knn["AE"][0], knn["AE, map"]), 0.1, 4.1, ".1f")  # fmt: skip
+for name, one, other in [
+    ("autoencoder − pixels", hit["AE"], hit["pixels"]),
+    ("autoencoder − PCA", hit["AE"], hit["PCA"]),
+    ("codings − their t-SNE map", hit["AE"][0], hit["map"]),
+]:
+    difference(
+        f"accuracy, {name}, in points", 100 * one, 100 * other, ".1f", over="images"
+    )
+difference("trustworthiness, PCA − autoencoder", trusted["PCA"], trusted["AE"], ".4f")
 
 # %% [markdown]
 # - **The codings beat the pixels.** Neighbors among them elect the right class for
 #   ≈ 82.4% of the images, ≈ 2.1 points more than among pixels, with 30 numbers
 #   instead of 784.
-# - **Their lead over PCA is small**: ≈ 0.8 points. It holds over our three seeds, but
-#   5,000 images fix either accuracy only to about half a point. And PCA keeps the
-#   pixels' neighbors better: trustworthiness ≈ 0.9980 against ≈ 0.9964. Keeping
-#   pixel distances is what it is made for.
+# - **Their lead over PCA is small**: ≈ 0.8 points, but the interval over the images
+#   excludes 0. And PCA keeps the pixels' neighbors better: trustworthiness ≈ 0.9980
+#   against ≈ 0.9964 (this interval, over three seeds, excludes 0, too). Keeping pixel
+#   distances is what it is made for.
 # - **t-SNE costs accuracy; it adds none.** The map of the codings loses ≈ 2.2 points,
 #   the other two maps about as much. For a mere two dimensions that is cheap: two
 #   principal components keep ≈ 52.8%, the map of the codings ≈ 80%.
 
 # %% [markdown]
-# Numbers are averages; look at single garments, too. In {numref}`fig-tsne-live`, look
-# for a shirt among the coats, or a bag all by itself, and switch maps: does it have the
-# same company in the pixels?
+# These scores are averages, so look at single garments, too. In {numref}`fig-tsne-live`,
+# find a shirt among the coats, or a bag far from the others, and switch maps: does it
+# have the same neighbors in the pixels?
 
 # %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "A live figure: point at one of the 5,000 dots (or use the arrow keys) to see its garment and the ten dots nearest to it, and switch between the three maps of the table.", "name": "fig-tsne-live"}, "image": {"alt": "A scatter plot of 5,000 dots in ten colors, each color's name written on it: the t-SNE map of the autoencoder's codings, in which trousers, bags and footwear form islands of their own."}}
 live_map(
@@ -266,7 +267,7 @@ live_map(
 # %% [markdown]
 # ## What does the perplexity change?
 #
-# To be quick, from here on we map the first 1,000 codings only. We also count the
+# To save time, we map only the first 1,000 codings from here on. We also count the
 # share of an image's 10 neighbors in the codings that are still among its 10
 # neighbors on the map.
 
@@ -283,21 +284,17 @@ by_perplexity = {
 }
 
 # %% tags=["hide-input"]
-bounds = {
-    5: ((0.73, 0.80), (0.983, 0.993), (0.54, 0.60)),
-    30: ((0.73, 0.79), (0.986, 0.995), (0.595, 0.635)),
-    300: ((0.655, 0.728), (0.970, 0.985), (0.415, 0.475)),
-}
-MeasuredTable({
+rows = {
     f"perplexity {p}": {
-        "10-NN accuracy": Measured(accuracy(points, labels), *bounds[p][0], ".1%"),
+        "10-NN accuracy": Measured(accuracy(points, labels), ".1%"),
         "trustworthiness (codings)": Measured(
-            trustworthiness(codings, points, n_neighbors=10), *bounds[p][1], ".3f"
+            trustworthiness(codings, points, n_neighbors=10), ".3f"
         ),
-        "neighbors kept": Measured(shared(codings, points), *bounds[p][2], ".1%"),
+        "neighbors kept": Measured(shared(codings, points), ".1%"),
     }
     for p, points in by_perplexity.items()
-}, corner="map of 1,000 codings")  # fmt: skip
+}
+MeasuredTable(rows, corner="map of 1,000 codings")
 
 # %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "One thousand codings at three perplexities, colored by class as before.", "name": "fig-tsne-perplexity"}, "image": {"alt": "Three small scatter plots of the same codings: at perplexity 5 many small scattered clumps, at 30 a few islands, at 300 one compact shape in which the islands touch."}}
 def small_maps(maps):
@@ -313,21 +310,21 @@ def small_maps(maps):
 small_maps({f"perplexity {p}": points for p, points in by_perplexity.items()})
 
 # %% [markdown]
-# Perplexity is how far each point looks. In {numref}`fig-tsne-perplexity`, 5 crumbles
-# the islands, and 300, nearly a third of all the points, melts them together and
-# gives up neighbors (≈ 45% kept, against ≈ 61.5% at 30). Between 5 and 30 the two
-# accuracies hardly differ, though the pictures do: look at several perplexities
-# before you believe a shape.
+# Perplexity sets how many neighbors each point considers. In
+# {numref}`fig-tsne-perplexity`, 5 breaks the islands into pieces. At 300, nearly a third
+# of all the points, the islands merge and fewer neighbors are kept (≈ 45.4% against
+# ≈ 61.5% at 30). The pictures at 5 and 30 look different, although their accuracies
+# are close (≈ 75.3% and ≈ 76.3%). So look at several perplexities before you believe a
+# shape.
 #
-# One more lesson hides in the table. A trustworthiness of ≈ 0.992 sounds flawless,
-# yet four of ten neighbors have been replaced. Most of the newcomers were *nearly*
-# neighbors, and near misses are fined little.
+# A trustworthiness of ≈ 0.992 sounds perfect, yet four of ten neighbors have been
+# replaced. Most of the new ones were *nearly* neighbors, which hardly lowers the score.
 
 # %% [markdown]
 # ## What does the seed change?
 #
-# Three maps from random starts, as the slide's `TSNE()` drew them, and two maps
-# from principal components with different seeds:
+# We draw three maps from random starts, as the slide's `TSNE()` did, and compare two maps
+# from principal components with different seeds.
 
 # %%
 by_seed = {
@@ -337,35 +334,38 @@ by_seed = {
 pca_start_again = TSNE(random_state=0).fit_transform(codings)
 
 random_pairs = [shared(by_seed[a], by_seed[b]) for a, b in ((0, 1), (0, 2), (1, 2))]
-measured("neighbors shared by two maps, random start", np.mean(random_pairs),
-         0.84, 1.00, ".1%")  # fmt: skip
-measured("neighbors shared by two maps, PCA start",
-         shared(by_perplexity[30], pca_start_again), 0.97, 1.00, ".1%")  # fmt: skip
-measured("neighbors shared by a random-start map and the codings",
-         [shared(points, codings) for points in by_seed.values()],
-         0.595, 0.635, ".1%")  # fmt: skip
-measured("10-NN accuracy of a random-start map",
-         [accuracy(points, labels) for points in by_seed.values()],
-         0.72, 0.79, ".1%")  # fmt: skip
+same_start = shared(by_perplexity[30], pca_start_again)
+measured("neighbors shared by two maps, random start", np.mean(random_pairs), ".1%")
+measured("neighbors shared by two maps, PCA start", same_start, ".1%")
+measured(
+    "neighbors shared by a random-start map and the codings",
+    [shared(points, codings) for points in by_seed.values()],
+    ".1%",
+)
+measured(
+    "10-NN accuracy of a random-start map",
+    [accuracy(points, labels) for points in by_seed.values()],
+    ".1%",
+)
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "The same thousand codings from three random starts.", "name": "fig-tsne-seed"}, "image": {"alt": "Three small scatter plots with the same colored islands, turned and mirrored and with some islands in other places from one plot to the next."}}
+# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "The same thousand codings, mapped from three random starts.", "name": "fig-tsne-seed"}, "image": {"alt": "Three small scatter plots with the same colored islands, turned and mirrored and with some islands in other places from one plot to the next."}}
 small_maps({f"seed {seed}": points for seed, points in by_seed.items()})
 
 # %% [markdown]
-# In {numref}`fig-tsne-seed` the map turns, flips and moves islands about, yet two of
-# the maps share ≈ 92% of the neighbors on average, far more than the ≈ 61% that a map
-# shares with the codings. The seed decides where an island lies, hardly who lives on
-# it; what is lost is lost by flattening, not by chance.
+# In {numref}`fig-tsne-seed` the seed turns and flips the map and moves islands. Yet two of
+# the maps share ≈ 92.3% of the neighbors on average, far more than the ≈ 61.2% that a map
+# shares with the codings. So the seed decides where an island lies, but hardly which
+# points are on it. Most of the lost neighbors are lost by flattening, not by chance.
 #
-# From principal components the seed changes next to nothing (≈ 100% shared). That
-# makes the map repeatable, not right. It does bring along some of the large-scale
+# From principal components the seed changes almost nothing (≈ 100.0% shared). That makes
+# the map repeatable, but not more correct. This start does keep some of the large-scale
 # order of the data, a good reason for today's default {cite}`kobak2019`.
 
 # %% [markdown]
 # ## What must one not read into the map?
 #
-# We make data whose truth we know, and look at what t-SNE makes of them
-# {cite}`wattenberg2016`. Three clouds of Gaussian points:
+# We make data whose structure we know, and see how t-SNE maps them
+# {cite}`wattenberg2016`. There are three sets of Gaussian points:
 #
 # - **size**: two clusters in 10 dimensions, one spread five times as wide;
 # - **distance**: three equal clusters in 10 dimensions, the third five times as far
@@ -407,11 +407,10 @@ for row, (what, sets) in enumerate({"data": clouds, "map": maps}.items()):
     axes[row, 0].set_ylabel(what)
 
 # %% [markdown]
-# How much of it survives? We compare the truth with the map, over three draws of
-# the data. Spread is the root mean square distance from the cluster's mean; the
-# 10-neighbor radius is the distance to the tenth neighbor: the denser, the smaller.
-# The silhouette says how well 30 groups found by k-means stand apart: 0 not at all,
-# 1 perfectly.
+# We compare the data with the map, over three draws of the data. Spread is the root mean
+# square distance from the cluster's mean. The radius is the distance to the tenth
+# neighbor, which is smaller in a denser cluster. The silhouette says how well 30 groups
+# found by k-means are separated: 0 not at all, 1 perfectly.
 
 # %%
 def spread_ratio(points):
@@ -438,48 +437,51 @@ def clumpiness(points):
     return silhouette_score(points, groups)
 
 
-def row(name, score, data_bounds, map_bounds):
+def row(name, score):
     return {
-        "in the data": Measured([score(c[name]) for c in clouds], *data_bounds, ".2f"),
-        "on the map": Measured([score(m[name]) for m in maps], *map_bounds, ".2f"),
+        "in the data": Measured([score(c[name]) for c in clouds], ".2f"),
+        "on the map": Measured([score(m[name]) for m in maps], ".2f"),
     }
 
 
-MeasuredTable({
-    "size: spread, wide : tight": row("size", spread_ratio, (4.8, 5.4), (0.9, 1.1)),
-    "density: radius, wide : tight":
-        row("size", radius_ratio, (4.5, 5.5), (0.85, 1.15)),
-    "distance, far : near": row("distance", distance_ratio, (4.9, 5.1), (0.8, 2.2)),
-    "noise: silhouette": row("noise", clumpiness, (-0.10, 0.10), (0.40, 0.62)),
-}, corner="what the map seems to say")  # fmt: skip
+rows = {
+    "size: spread, wide : tight": row("size", spread_ratio),
+    "density: radius, wide : tight": row("size", radius_ratio),
+    "distance, far : near": row("distance", distance_ratio),
+    "noise: silhouette": row("noise", clumpiness),
+}
+MeasuredTable(rows, corner="what the map seems to say")
 
 # %%
 flat = [np.random.default_rng(seed).normal(size=(300, 2)) for seed in (3, 4, 5)]
-measured("silhouette of plain noise in two dimensions",
-         [clumpiness(points) for points in flat], 0.28, 0.40, ".2f")  # fmt: skip
+silhouettes = [clumpiness(points) for points in flat]
+measured(
+    "silhouette of plain noise in two dimensions", silhouettes, ".2f", over="draws"
+)
 
 # %% [markdown]
-# - **Size and density are not kept.** Five times as wide becomes ≈ 1.00 times as wide,
-#   and equally dense. Every point's bell has its own width, so scale is divided out.
-# - **Distances between clusters are not kept.** A ratio of ≈ 4.98 becomes ≈ 1.15:
-#   once $p_{ij}$ is practically zero, *far* and *five times as far* are the same.
-# - **Clumps need not be there.** Noise without any groups comes out with a silhouette
-#   of ≈ 0.52. Part of that is the plane's doing, since k-means can cut any flat cloud
-#   into patches (≈ 0.34); the rest is made by the low perplexity.
+# - **Size and density are not kept.** A cluster ≈ 5.11 times as wide becomes ≈ 1.00 times
+#   as wide, and about as dense. Every point's bell has its own width, so scale is
+#   divided out.
+# - **Distances between clusters are not kept.** A ratio of ≈ 4.98 becomes ≈ 1.15. Once
+#   $p_{ij}$ is practically zero, *far* and *five times as far* are the same.
+# - **Clumps may not exist in the data.** Noise without any groups gets a silhouette of
+#   ≈ 0.52. The plane explains part of that, since k-means can cut any flat cloud into
+#   patches (≈ 0.34); the map adds the rest.
 #
-# What one may read is who is near whom, roughly. And scikit-learn's `TSNE` has no
+# What you may read is who is near whom, roughly. And scikit-learn's `TSNE` has no
 # `transform`: it cannot place a new image on an old map.
 #
 # :::{admonition} Takeaways
 # :class: tip
-# - t-SNE places points so that neighbors stay neighbors; nothing else on the map is
-#   promised: not size, not density, not the distance between islands.
-# - The autoencoder's 30 codings are a better space for neighbors than pixels
-#   (≈ 82.4% against ≈ 80.2%), and slightly better than PCA of the same size (≈ 81.5%).
-# - The map keeps ≈ 80%: a little less than the codings, far more than a linear map.
-#   It is for looking; compute with the codings.
-# - Try several perplexities and more than one start, and score the map before you
-#   tell a story about it.
+# - t-SNE places points so that neighbors stay neighbors. It promises nothing else: not
+#   size, not density, not the distance between islands.
+# - In the autoencoder's 30 codings the neighbors' vote is right more often than in the
+#   pixels (≈ 82.4% against ≈ 80.2%).
+# - The map keeps ≈ 80.4%: a little less than the codings, far more than a linear map.
+#   Use the map to look, and compute with the codings.
+# - Try several perplexities and more than one start, and score the map before you draw
+#   conclusions from it.
 # :::
 
 # %% [markdown]
@@ -488,7 +490,7 @@ measured("silhouette of plain noise in two dimensions",
 # :::{admonition} Exercise 1 — Near and far
 # :class: exercise
 # Compare the t-SNE map of the 5,000 codings with the first two principal components
-# of the same codings. Which keeps the neighbors' vote, and which keeps the
+# of the same codings. Which has the better 10-NN accuracy, and which keeps the
 # distances *between classes*? For the second, take the 45 distances between class
 # medians and their rank correlation (Spearman) with those in the 30 dimensions.
 # :::
@@ -505,25 +507,23 @@ def keeps_far(points):
 
 
 linear = PCA(2).fit_transform(X_valid_compressed)
-MeasuredTable({
-    "t-SNE": {
-        "10-NN accuracy": Measured(accuracy(X_valid_2D), 0.776, 0.828, ".1%"),
-        "rank correlation": Measured(keeps_far(X_valid_2D), 0.74, 0.97, ".2f"),
-    },
-    "PCA": {
-        "10-NN accuracy": Measured(accuracy(linear), 0.44, 0.60, ".1%"),
-        "rank correlation": Measured(keeps_far(linear), 0.89, 1.00, ".2f"),
-    },
-}, corner="map of the codings")  # fmt: skip
+rows = {
+    name: {
+        "10-NN accuracy": Measured(accuracy(points), ".1%"),
+        "rank correlation": Measured(keeps_far(points), ".2f"),
+    }
+    for name, points in [("t-SNE", X_valid_2D), ("PCA", linear)]
+}
+MeasuredTable(rows, corner="map of the codings")
 
 # %% [markdown]
 # :::{admonition} Answer to exercise 1
 # :class: dropdown
-# The two maps win one score each. t-SNE keeps the vote (≈ 80% against ≈ 52.5%):
-# two linear axes cannot hold ten classes apart. The distances between classes come
-# out in better order with PCA (≈ 0.95 against ≈ 0.84). The t-SNE map is not at
-# random there either, because it starts from PCA and classes that share many
-# neighbors stay together, but nothing in its loss defends that order.
+# Each map is better in one score. t-SNE has the better accuracy (≈ 80.4% against
+# ≈ 52.5%): two linear axes cannot separate ten classes. PCA keeps the order of the
+# distances between classes better (≈ 0.95 against ≈ 0.84). t-SNE's order is not random,
+# because it starts from PCA and classes that share many neighbors stay together, but its
+# loss does nothing to keep that order.
 # :::
 #
 # :::{admonition} Exercise 2 — Should you cluster the map?
@@ -543,30 +543,27 @@ def rand_index(points):
     ]
 
 
-MeasuredTable({
-    "pixels": {"adjusted Rand index": Measured(rand_index(pixels), 0.33, 0.40, ".2f")},
-    "codings": {
-        "adjusted Rand index": Measured(
-            rand_index(X_valid_compressed), 0.31, 0.42, ".2f"
-        )
-    },
-    "map": {"adjusted Rand index": Measured(rand_index(X_valid_2D), 0.42, 0.51, ".2f")},
-}, corner="k-means on")  # fmt: skip
+spaces = {"pixels": pixels, "codings": X_valid_compressed, "map": X_valid_2D}
+rows = {
+    name: {"adjusted Rand index": Measured(rand_index(points), ".2f")}
+    for name, points in spaces.items()
+}
+MeasuredTable(rows, corner="k-means on")
 
 # %% [markdown]
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
 # The groups found on the map agree best with the classes (≈ 0.46, against ≈ 0.38 on
-# the codings and ≈ 0.36 on the pixels): k-means wants round groups of like size, and
-# t-SNE makes them so. That helped because these data do have groups. On the noise it
-# would have found clumps just as gladly, so check clusters seen on a map against the
+# the codings and ≈ 0.36 on the pixels). k-means works best on round groups of similar
+# size, and t-SNE makes such groups. That helped because these data do have groups. On the
+# noise it would also have found clumps, so check clusters that you see on a map in the
 # space that it was drawn from.
 # :::
 #
-# :::{admonition} Exercise 3 — Which class gets lost?
+# :::{admonition} Exercise 3 — Which class is found worst?
 # :class: exercise
-# For each class, what share of its images do their 10 neighbors on the map vote
-# for correctly? Which class is worst, and what is it taken for?
+# For each class, for what share of its images do the 10 neighbors on the map elect the
+# right class? Which class is worst, and which classes are elected instead?
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 3", "code_prompt_hide": "Hide solution 3"}
@@ -576,18 +573,18 @@ worst = int(np.argmin(found))
 mistaken = np.bincount(elected[y_valid == worst], minlength=10)
 mistaken[worst] = 0
 print("worst class:", CLASS_NAMES[worst])
-measured(f"{CLASS_NAMES[worst]}, found", found[worst], 0.28, 0.48, ".1%")
-measured("Trouser, found", found[1], 0.83, 0.99, ".1%")
-measured("share of the worst class's errors that are upper garments",
-         mistaken[[0, 2, 4]].sum() / mistaken.sum(), 0.80, 1.00, ".1%")  # fmt: skip
+to_upper = mistaken[[0, 2, 4]].sum() / mistaken.sum()
+measured(f"{CLASS_NAMES[worst]}, found", found[worst], ".1%")
+measured("Trouser, found", found[1], ".1%")
+measured("share of the worst class's errors that are upper garments", to_upper, ".1%")
 
 # %% [markdown]
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
-# Shirts: the vote finds only ≈ 37% of them, and ≈ 89% of the errors go to
-# T-shirts, pullovers and coats. Of the trousers it finds ≈ 91%. Average accuracy
-# hides this; the map in {numref}`fig-tsne-map` shows it, as dots of one color
-# scattered over the continent of upper garments.
+# Shirts are worst: the vote finds only ≈ 37.0% of them, and ≈ 89.1% of the errors go to
+# T-shirts, pullovers and coats. Of the trousers it finds ≈ 91.1%. The average accuracy
+# hides this; the map in {numref}`fig-tsne-map` shows it, as dots of one color scattered
+# over the region of upper garments.
 # :::
 
 # %% [markdown]
@@ -595,7 +592,7 @@ measured("share of the worst class's errors that are upper garments",
 #
 # - {cite}`vandermaaten2008` introduced t-SNE; its section on the crowding problem
 #   explains the heavy tails.
-# - {cite}`wattenberg2016` lets you turn the perplexity yourself on many toy data
-#   sets, in the browser.
+# - {cite}`wattenberg2016` lets you change the perplexity yourself on many toy data
+#   sets in the browser.
 # - {cite}`kobak2019` gives a recipe for maps that keep more of the large-scale
 #   structure, and the reasons for starting from principal components.

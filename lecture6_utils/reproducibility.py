@@ -19,6 +19,12 @@ from threadpoolctl import threadpool_limits
 
 from lecture6_utils.measurement import compare_with
 
+if tuple(map(int, keras.__version__.split(".")[:2])) < (3, 14):
+    raise ImportError(
+        f"Keras {keras.__version__} does not divide an L1 activity penalty by the batch, which the "
+        "lessons rely on: install keras>=3.14 (pip install -U keras) and restart the kernel."
+    )
+
 
 def make_reproducible(lesson, seed=42):
     """Seed every generator and use one CPU thread, so that a rerun gives the same bits.

@@ -3,8 +3,8 @@
 import re
 
 from lecture6_utils.book.evidence import evidence_problems
+from lecture6_utils.book.lessons import METADATA_KEY, cells, read_notebook, read_script
 from lecture6_utils.book.quotes import quote_problems, read_lock
-from lecture6_utils.lessons import METADATA_KEY, cells, read_notebook, read_script
 
 SCRIPT = re.compile(r"<script.*?</script>", re.S)  # of a live figure: nobody reads it
 ABSOLUTE_PATH = re.compile(r"(?<![\w/:.<])/[\w.-]+/[\w.-]+|\b[A-Z]:\\\w")

@@ -9,7 +9,7 @@ import sys
 import pytest
 from conftest import ROOT, make_small_book
 
-from lecture6_utils.lessons import Lesson, read_notebook
+from lecture6_utils.book.lessons import Lesson, read_notebook
 
 LESSON = """# %% [markdown]
 # # Ä ≈ ß
@@ -49,7 +49,7 @@ def test_a_lesson_gives_the_same_outputs_everywhere(book):
     lesson, found = Lesson(book, "adds"), {}
     for place, variables in PLACES.items():
         result = subprocess.run(
-            [sys.executable, "-m", "lecture6_utils.lessons", "run", "adds"],
+            [sys.executable, "-m", "lecture6_utils.book.executor", "run", "adds"],
             cwd=book, capture_output=True, env=os.environ | {"PYTHONPATH": str(book)} | variables,
         )  # fmt: skip
         assert result.returncode == 0, (place, result.stderr.decode("utf-8", "replace"))

@@ -7,7 +7,7 @@ import pytest
 from checks import all_problems
 from conftest import ROOT
 
-from lecture6_utils.lessons import find_lessons, read_notebook, stale_reasons
+from lecture6_utils.book.lessons import find_lessons, read_notebook, stale_reasons
 
 LESSONS = find_lessons(ROOT)  # raises if the TOC and the files do not agree, both ways
 SECTIONS = ("What you'll do", "What you'll learn", "What you'll need", "Slides covered",

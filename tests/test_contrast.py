@@ -12,7 +12,7 @@ from conftest import ROOT
 from matplotlib.colors import to_rgb
 from scipy.spatial.distance import pdist
 
-from lecture6_utils.lessons import find_lessons, read_script
+from lecture6_utils.book.lessons import find_lessons, read_script
 from lecture6_utils.live_figures import _DARK_COLORS
 from lecture6_utils.plotting import COLORS
 

@@ -19,10 +19,9 @@ from conftest import ROOT, copy_book, make_small_book
 from jupytext.config import load_jupytext_config
 from packaging.requirements import Requirement
 
-from lecture6_utils import lessons
-from lecture6_utils.book import elsewhere
+from lecture6_utils.book import elsewhere, executor, lessons
 from lecture6_utils.book.elsewhere import CELL, known_repository, repository_url, set_repository
-from lecture6_utils.lessons import BookError, find_lessons, read_notebook, stale_reasons
+from lecture6_utils.book.lessons import BookError, find_lessons, read_notebook, stale_reasons
 
 URL = "https://github.com/an-owner/a-book"  # nobody's, and never written outside of a copy
 TOLD = os.environ.get("REPOSITORY")  # for this one build of the book
@@ -158,7 +157,7 @@ def test_a_committed_lesson_fetches_from_the_book_itself_or_not_at_all(lesson):
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory):
     book = make_small_book(tmp_path_factory.mktemp("executed"))
-    lessons.run(book)
+    executor.run(book)
     return book
 
 
@@ -198,7 +197,7 @@ def test_the_command_adds_one_cell_and_makes_nothing_stale(made_book):
         cwd=made_book, capture_output=True, text=True, env=os.environ | {"PYTEST_ADDOPTS": ""},
     )  # fmt: skip
     assert "2 passed" in result.stdout, result.stdout  # one of them the new cell
-    assert lessons.run(made_book) == 0
+    assert executor.run(made_book) == 0
 
 
 def test_a_stale_lesson_takes_its_cell_when_it_is_executed(made_book):
@@ -207,7 +206,7 @@ def test_a_stale_lesson_takes_its_cell_when_it_is_executed(made_book):
     before = prints.notebook.read_bytes()
     set_repository(made_book, URL)
     assert prints.notebook.read_bytes() == before
-    assert lessons.run(made_book) == 1
+    assert executor.run(made_book) == 1
     ((_, cell),) = package_cells(read_notebook(prints))
     assert (cell.outputs, cell.execution_count) == ([], 1)
     assert set_repository(made_book, URL) == []

@@ -18,7 +18,7 @@ from lecture6_utils.book.evidence import (
     tolerance,
     unit,
 )
-from lecture6_utils.lessons import BookError, Lesson
+from lecture6_utils.book.lessons import BookError, Lesson
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_with_a_sure_prior_the_numbers_own_variance_does_not_count():
 def test_the_prior_is_found_again_from_variances_drawn_by_it(weight, typical):
     rng = np.random.default_rng(0)
     true = typical * weight / rng.chisquare(weight, 20_000)
-    found = fit_prior(true * rng.chisquare(3, 20_000) / 3, 3)
+    found = fit_prior(true * rng.chisquare(3, 20_000) / 3, [3] * 20_000)
     assert found == pytest.approx((typical, weight), rel=0.1)
 
 
@@ -73,7 +73,7 @@ def test_the_rule_raises_as_many_false_alarms_as_it_says():
     rng = np.random.default_rng(0)
     true = 2.0 * 5 / rng.chisquare(5, 40_000)  # numbers that vary, each as much as it does
     old = rng.normal(0, np.sqrt(true)[:, None], (40_000, 3))
-    prior = fit_prior(old.var(axis=1, ddof=1), 2)
+    prior = fit_prior(old.var(axis=1, ddof=1), [2] * 40_000)
     half = np.array([tolerance(v, 2, 3, prior, rate=0.01) for v in old.var(axis=1, ddof=1)])
     new = rng.normal(0, np.sqrt(true))
     rate = np.mean(np.abs(new - old.mean(axis=1)) > half)
@@ -85,8 +85,10 @@ def test_all_checks_together_raise_one_in_a_hundred_proofs():
 
 
 def test_the_spread_between_machines_is_that_of_equal_seeds():
-    variance, freedom = machine_variance({0: [1.0, 3.0], 1_000: [50.0], 2_000: [10.0, 12.0]})
-    assert (variance, freedom) == (2.0, 2)
+    groups = {0: [[1.0], [3.0]], 1_000: [[50.0]], 2_000: [[10.0], [12.0]]}
+    assert machine_variance(groups) == (2.0, 2)
+    two_seeds = {0: [[1.0, 10.0], [3.0, 10.0]]}
+    assert machine_variance(two_seeds) == (1.0, 2)
 
 
 @pytest.mark.parametrize(("spec", "last"), [(".4f", 1e-4), ("+.1%", 1e-3), (",.0f", 1), (".2e", 0)])
@@ -121,7 +123,8 @@ def test_where_machines_differ_as_much_as_seeds_it_is_chaos(lesson):
 
 def test_a_figure_in_which_nothing_moves_is_compared_by_its_pixels(lesson):
     sum_up(lesson, runs_of([1.0] * 6))
-    assert read_evidence(lesson)["figures"]["fig-a"] == {"varies": [], "bounds": {}, "pixels": True}
+    figure = read_evidence(lesson)["figures"]["fig-a"]
+    assert (figure["varies"], figure["bounds"], figure["pixels"]) == ([], {}, True)
     moved = [(1.0, 2.0, 4.0)] * 5 + [(1.0, 2.5, 4.0)]  # by another seed only
     sum_up(lesson, runs_of([1.0] * 6, moved))
     assert read_evidence(lesson)["figures"]["fig-a"]["pixels"] is False
@@ -136,11 +139,22 @@ def test_what_machines_change_in_a_figure_is_known_and_nothing_else(lesson):
     assert spread["bounds"]["line"] > 0.1 / 3
 
 
+def test_runs_that_the_evidence_has_are_kept_when_others_come(lesson):
+    figures = [(1, 2, 4), (1, 2.1, 4), (1, 2, 4.2), (1, 2, 4), (1, 2, 5), (1, 2, 4)]
+    all_at_once = runs_of([1.0, 1.02, 0.98, 3.0, 3.02, 2.0], figures)
+    sum_up(lesson, all_at_once)
+    wanted = read_evidence(lesson)
+    evidence_path(lesson).unlink()
+    sum_up(lesson, all_at_once[:3])
+    sum_up(lesson, [all_at_once[0], *all_at_once[3:]])  # as on another day, on another machine
+    assert read_evidence(lesson) == wanted
+
+
 @pytest.mark.parametrize(
     ("runs", "told"),
     [
         (runs_of([1.0] * 6)[1:], "its notebook is of another version"),
-        (runs_of([1.0] * 6)[:2], "2 runs, too few"),
+        (runs_of([1.0] * 6)[:1], "1 runs, too few"),
     ],
 )
 def test_too_little_is_not_summed_up(lesson, runs, told):

@@ -7,8 +7,8 @@ from conftest import ROOT
 from small_site import build
 
 from lecture6_utils.book import evidence, how_sure
+from lecture6_utils.book.lessons import Lesson, evidence_fingerprint
 from lecture6_utils.book.study import PLAN, variables
-from lecture6_utils.lessons import Lesson, evidence_fingerprint
 
 PAGE = (ROOT / "chapters" / "how_sure.md").read_text(encoding="utf-8")
 RUNS = [(0, "here", 1_000), (0, "avx", 2_000), (2_000, "avx", 3_000), (1_000, "here", 4_000)]
@@ -60,8 +60,10 @@ def studied(book):
     """Both lessons studied; every digit below follows from these."""
     study(book, "adds", {
         "loss": number(0.02), "accuracy | PCA": number(0.06), "left": number(0.0),
-        "PCA − net": number(0.1, mean=0.001, spec="+.3f"),
-        "PCA − net | low": number(0.1, mean=0.001, spec="+.3f"),
+        "PCA − net": number(0.1, mean=1.0, spec="+.3f"),
+        "better by": number(0.1, mean=1.0, spec=".3f"),
+        "better by | low": number(0.1, mean=1.0, spec=".3f"),
+        "error": number(0.001, mean=-0.0002, spec=".2f"),  # 0.00, on every machine
     })  # fmt: skip
     study(book, "prints", {"*odd* $name$": number(0.04)}, ["data"], RUNS[:3])
     return book
@@ -92,7 +94,7 @@ def test_every_number_is_counted(studied):
     assert machines[1:] == [[how_sure.MACHINES["here"], "3"], [how_sure.MACHINES["avx"], "4"],
                             [how_sure.MACHINES["sse4.2"], "1"]]  # fmt: skip
     assert lessons[1:] == [
-        ["It adds", "5", "5", "3%", "5%", "3", "1", "1"],
+        ["It adds", "7", "5", "10%", "10%", "4", "1", "1"],
         ["It prints", "1", "3", "2%", "5%", "0", "1", "0"],
     ]
     assert [row[0] for row in most[1:]] == [
@@ -104,14 +106,14 @@ def test_every_number_is_counted(studied):
         "It has 8 runs of 2 lessons, 3 to 5 each, and took 4.7 hours in all.",
         "Of these, 5 used the seeds of the book, and 3 had all seeds moved by 1,000 or 2,000.",
         "more than 50% of its spread between seeds",
-        "This holds for 3 of 6 numbers; 1 came out the same on all machines.",
+        "This holds for 4 of 8 numbers; 1 came out the same on all machines.",
         "should lie outside once in 200,000 times.",
         "allows for 2,000 checks: even with so many, fewer than 1% of all proofs should raise one.",
-        "For the 6 numbers in these tables it is 0.003%.",
+        "For the 8 numbers in these tables it is 0.004%.",
         "The book has 1 such interval.",
     ):
         assert said in text
-    assert "In 15 checks there was no false alarm." in text  # 5 numbers, 3 runs
+    assert "In 21 checks there was no false alarm." in text  # 7 numbers, 3 runs
     assert "mutation" not in text and "Not counted" not in text
 
 
@@ -137,9 +139,14 @@ def test_a_lesson_without_evidence_of_its_own_is_named(studied, fault):
 
 
 def test_only_the_ten_largest_are_shown(book):
-    study(book, "adds", {f"n{k}": number(k / 1_000) for k in range(20)})
+    study(book, "adds", {f"n{k}": number(k / 10) for k in range(20)})
     found = how_sure.most_dependent(how_sure.read_studies(book)[0])
     assert [name for _, _, name, _ in found] == [f"n{k}" for k in range(19, 9, -1)]
+
+
+def test_what_rounds_to_zero_has_no_sign():
+    assert how_sure.shown(-0.0002, ".2%") == "-0.02%"
+    assert [how_sure.shown(-0.0002, spec) for spec in (".1%", ".2f", ".0f")] == ["0.0%", "0.00", "0"]
 
 
 def test_a_mean_of_zero_has_no_relative_spread(book):

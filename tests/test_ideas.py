@@ -9,7 +9,7 @@ from docutils import nodes
 from docutils.utils import new_document
 
 from lecture6_utils.book.ideas import draw_line, read_map
-from lecture6_utils.lessons import find_lessons
+from lecture6_utils.book.lessons import find_lessons
 
 PAGE = (ROOT / "chapters/ideas.md").read_text(encoding="utf-8")
 IDEAS = dict(re.findall(r"^- \((idea-\S+)\)=\n(.*?)(?=^- \(|^## |\Z)", PAGE, re.M | re.S))

@@ -12,13 +12,13 @@ import time
 import nbformat
 import pytest
 
-from lecture6_utils import lessons
+from lecture6_utils.book import executor, lessons
 from lecture6_utils.book.evidence import evidence_path
-from lecture6_utils.lessons import BookError, Lesson
+from lecture6_utils.book.lessons import BookError, Lesson
 
 
 def run(book):
-    return lessons.run(book)
+    return executor.run(book)
 
 
 def outputs(book, slug):
@@ -55,7 +55,7 @@ def test_a_new_book_is_executed_once_and_then_up_to_date(small_book):
 def test_making_a_notebook_twice_gives_the_same_cells(made_book):
     path = made_book / "chapters" / "adds.ipynb"
     first = nbformat.read(path, as_version=4).cells
-    lessons.run(made_book, everything=True)
+    executor.run(made_book, everything=True)
     assert nbformat.read(path, as_version=4).cells == first
 
 
@@ -162,7 +162,7 @@ def test_an_edit_saved_to_both_halves_is_only_stale(made_book):
 
 def test_an_unknown_lesson_is_named_with_those_there_are(made_book):
     with pytest.raises(BookError, match="No such lesson: x. There are: adds, prints"):
-        lessons.run(made_book, slugs=["x"])
+        executor.run(made_book, slugs=["x"])
 
 
 # --- faults in a run ------------------------------------------------------------------
@@ -217,9 +217,9 @@ def test_a_failed_run_starts_no_other_lesson(made_book, monkeypatch):
         (made_book / f"chapters/{slug}.py").write_text(text, encoding="utf-8")
     edit(made_book / "_toc.yml", "- file: chapters/adds\n", "- file: chapters/adds\n- file: chapters/third\n")
     books = {lesson.slug: lesson for lesson in lessons.find_lessons(made_book)}
-    monkeypatch.setattr(lessons, "_last_cpu_seconds", lambda lesson: lesson.slug == "prints")
+    monkeypatch.setattr(executor, "_last_cpu_seconds", lambda lesson: lesson.slug == "prints")
     with pytest.raises(BookError, match="ZeroDivisionError"):
-        lessons.Run(n_workers=1).execute_all([*books.values()])
+        executor.Run(n_workers=1).execute_all([*books.values()])
     assert not touched.exists()
     assert not books["third"].notebook.exists()
 
@@ -232,7 +232,7 @@ def test_a_cell_that_writes_to_stderr_stops_the_run(made_book):
 def command(book):
     env = os.environ | {"PYTHONPATH": str(book)}
     return subprocess.Popen(
-        [sys.executable, "-m", "lecture6_utils.lessons", "run"],
+        [sys.executable, "-m", "lecture6_utils.book.executor", "run"],
         cwd=book, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         # tests that run in the background may have been told to ignore it, and hand that down
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
@@ -270,7 +270,7 @@ def test_a_disk_that_fills_up_leaves_the_stored_notebook(made_book):
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 
     result = subprocess.run(
-        [sys.executable, "-m", "lecture6_utils.lessons", "run"],
+        [sys.executable, "-m", "lecture6_utils.book.executor", "run"],
         cwd=made_book, preexec_fn=limit, capture_output=True, text=True,
         env=os.environ | {"PYTHONPATH": str(made_book), "PYTHONDONTWRITEBYTECODE": "1"},
     )  # fmt: skip
@@ -288,7 +288,7 @@ def test_a_read_only_folder_is_noticed_before_any_work(made_book, monkeypatch):
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
     monkeypatch.setattr(lessons.Path, "write_text", refuse)
-    monkeypatch.setattr(lessons, "NotebookClient", None)  # to execute would raise a TypeError
+    monkeypatch.setattr(executor, "NotebookClient", None)  # to execute would raise a TypeError
     with pytest.raises(BookError, match="Cannot write .*prints.ipynb: Read-only file system"):
         run(made_book)
 
@@ -300,6 +300,6 @@ def test_the_longest_lesson_starts_first(made_book, monkeypatch):
         notebook.metadata.lecture6.cpu_seconds = seconds
         nbformat.write(notebook, path)
     order = []
-    monkeypatch.setattr(lessons.Run, "execute", lambda self, les, *_: order.append(les.slug))
-    lessons.Run(n_workers=1).execute_all(lessons.find_lessons(made_book))
+    monkeypatch.setattr(executor.Run, "execute", lambda self, les, *_: order.append(les.slug))
+    executor.Run(n_workers=1).execute_all(lessons.find_lessons(made_book))
     assert order == ["prints", "adds"]

@@ -15,9 +15,9 @@ from keras import layers
 from playwright.sync_api import TimeoutError, expect
 from rapidfuzz.distance import OSA
 
+from lecture6_utils.book.lessons import find_lessons, read_notebook
 from lecture6_utils.characters import characters_of, encode
 from lecture6_utils.datasets import CLASS_NAMES, load_fashion_mnist
-from lecture6_utils.lessons import find_lessons, read_notebook
 from lecture6_utils.live_figures import (
     live_codings,
     live_map,

@@ -8,7 +8,7 @@ import pytest
 from browser import lack_of_build
 from conftest import ROOT
 
-from lecture6_utils.lessons import find_lessons, read_notebook
+from lecture6_utils.book.lessons import find_lessons, read_notebook
 
 
 @pytest.fixture

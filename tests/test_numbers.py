@@ -7,8 +7,8 @@ from browser import HTML
 from bs4 import BeautifulSoup
 from conftest import ROOT
 
+from lecture6_utils.book.lessons import find_lessons
 from lecture6_utils.book.numbers import with_number
-from lecture6_utils.lessons import find_lessons
 
 SLUGS = [lesson.slug for lesson in find_lessons(ROOT)]
 

@@ -7,7 +7,7 @@ from browser import HTML, Recorder, pages, served
 from conftest import ROOT
 
 from lecture6_utils.book.heading import WORDS_PER_MINUTE
-from lecture6_utils.lessons import find_lessons, read_notebook
+from lecture6_utils.book.lessons import find_lessons, read_notebook
 
 
 @pytest.fixture(scope="module", params=["http", "file"])

@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT
 from test_make import make
 
-from lecture6_utils.lessons import find_lessons, read_notebook
+from lecture6_utils.book.lessons import find_lessons, read_notebook
 
 TOOLS = ("latexmk", "xelatex", "makeindex", "kpsewhich", "fc-list", "pdftotext")
 

@@ -7,6 +7,14 @@ import pytest
 from conftest import ROOT, make_small_book
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from lecture6_utils.book.executor import run
+from lecture6_utils.book.lessons import (
+    METADATA_KEY,
+    BookError,
+    Lesson,
+    find_lessons,
+    read_notebook,
+)
 from lecture6_utils.book.quotes import (
     bind,
     fits,
@@ -15,7 +23,6 @@ from lecture6_utils.book.quotes import (
     quotes,
     read_lock,
 )
-from lecture6_utils.lessons import METADATA_KEY, BookError, Lesson, find_lessons, read_notebook, run
 
 MEASURED = [
     {"name": "MSE", "values": [0.0110, 0.0114], "spec": ".4f"},

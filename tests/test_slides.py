@@ -16,8 +16,8 @@ from conftest import ROOT
 from matplotlib import get_data_path
 from test_slides_map import SLIDES
 
+from lecture6_utils.book.lessons import BookError, find_lessons, read_notebook
 from lecture6_utils.book.stored import Book
-from lecture6_utils.lessons import BookError, find_lessons, read_notebook
 
 DECK = HTML / "slides" / "index.html"
 SOURCE = ROOT / "chapters" / "_slides" / "index.md"

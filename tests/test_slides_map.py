@@ -2,7 +2,7 @@
 
 from conftest import ROOT
 
-from lecture6_utils.lessons import find_lessons
+from lecture6_utils.book.lessons import find_lessons
 
 SLIDES = """
 Introduction to Character Embeddings

@@ -15,9 +15,9 @@ from distributed import Client
 from lecture6_utils.book import study as study_module
 from lecture6_utils.book.evidence import read_evidence
 from lecture6_utils.book.execution import kernel_environment
+from lecture6_utils.book.executor import run as run_lessons
+from lecture6_utils.book.lessons import BookError, Lesson, find_lessons
 from lecture6_utils.book.study import PLAN, Study, study, variables
-from lecture6_utils.lessons import BookError, Lesson, find_lessons
-from lecture6_utils.lessons import run as run_lessons
 
 # A lesson that needs no TensorFlow: a kernel of it is up in a second. It waits as long as
 # the file `gate` exists, and leaves one with its process number beside it.
@@ -203,7 +203,7 @@ print(np.array_equal(layer(np.ones(64), training=True), again(np.ones(64), train
 def test_an_offset_moves_every_seed_and_none_moves_without(tmp_path):
     from nbclient import NotebookClient
 
-    from lecture6_utils.lessons import read_script
+    from lecture6_utils.book.lessons import read_script
 
     root = make_small_book(tmp_path)
     (root / "chapters/adds.py").write_text(SEEDED, encoding="utf-8")

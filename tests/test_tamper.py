@@ -16,8 +16,8 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 from PIL import Image
 
 from lecture6_utils.book.evidence import read_evidence
+from lecture6_utils.book.lessons import METADATA_KEY, Lesson, read_notebook
 from lecture6_utils.book.quotes import quote_problems, read_lock
-from lecture6_utils.lessons import METADATA_KEY, Lesson, read_notebook
 
 SLUG = "character_embeddings"  # the quickest lesson
 

@@ -12,7 +12,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from lecture6_utils.lessons import (
+from lecture6_utils.book.lessons import (
     GET_PACKAGE,
     BookError,
     check_writable,

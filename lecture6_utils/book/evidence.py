@@ -2,9 +2,9 @@
 
 The rule. A proof repeats a lesson with the same seeds on a machine that nobody has seen.
 How far a number may then lie from the mean of the runs with these seeds is a prediction
-interval of Student's t, with the spread between machines that the study saw. Few runs of
-one number say little of its spread, so the numbers of a lesson that vary at all lend each
-other strength: each variance is drawn towards the lesson's typical one, by as much as they
+interval of Student's t, with the spread between machines that the study saw, of the single
+values where there is one per seed. Few runs of one number say little of its spread, so the
+numbers of a lesson that vary at all lend each other strength: each variance is drawn towards the lesson's typical one, by as much as they
 are alike (Smyth 2004, the moderated t statistic of limma). `RATE` is the false-alarm rate
 of one check; all checks of the book together then raise fewer than one false alarm in a
 hundred proofs, as long as there are fewer than `MOST_CHECKS`.
@@ -25,7 +25,7 @@ import numpy as np
 from scipy import optimize, special, stats
 
 from lecture6_utils.book.figures import ROUNDING, deviation
-from lecture6_utils.lessons import BookError, evidence_fingerprint, replace_text
+from lecture6_utils.book.lessons import BookError, evidence_fingerprint, replace_text
 
 MOST_CHECKS = 2_000
 RATE = 0.01 / MOST_CHECKS
@@ -104,10 +104,17 @@ def in_words(path):
 
 
 def _words(number):
-    low, high = (format(number[end], number["spec"]) for end in ("min", "max"))
+    low, high = (shown(number[end], number["spec"]) for end in ("min", "max"))
     if low == high:
         return f"the same in all {number['n']} runs of the study"
-    return f"{low} … {high} in {number['n']} runs of the study"
+    chaos = "; the machine matters as much as the seed" if number["chaotic"] else ""
+    return f"{low} … {high} in {number['n']} runs of the study{chaos}"
+
+
+def shown(value, spec):
+    """A number as its lesson shows it, without the sign of what rounds to zero."""
+    text = format(value, spec)
+    return text if re.search("[1-9]", text.partition("e")[0]) else text.lstrip("-+")
 
 
 # --- the rule ---------------------------------------------------------------------------
@@ -141,22 +148,22 @@ def tolerance(variance, freedom, n, prior, rate=RATE):
     return stats.t.isf(rate / 2, freedom) * math.sqrt(spread * (1 + 1 / n))
 
 
-def fit_prior(variances, freedom):
+def fit_prior(variances, freedoms):
     """The scaled inverse χ² of which sample variances look drawn: its typical value, its weight.
 
-    Smyth (2004), section 6.2: by the mean and the variance of the logarithms.
+    Smyth (2004), section 6.2: by the mean and the variance of the logarithms. Numbers that
+    do not vary at all do not count.
     """
-    variances = np.asarray(variances, float)
-    variances = variances[variances > 0]
-    if len(variances) < 3:
+    pairs = [(v, f) for v, f in zip(variances, freedoms) if v > 0]
+    if len(pairs) < 3:
         return 0.0, 0.0
-    logs = np.log(variances) - special.digamma(freedom / 2) + math.log(freedom / 2)
-    excess = np.var(logs, ddof=1) - special.polygamma(1, freedom / 2)
+    variances, halves = np.array(pairs).T / [[1], [2]]
+    logs = np.log(variances) - special.digamma(halves) + np.log(halves)
+    excess = np.var(logs, ddof=1) - special.polygamma(1, halves).mean()
     if excess <= special.polygamma(1, 500):
         return float(np.exp(logs.mean())), math.inf
-    weight = 2 * optimize.brentq(lambda x: special.polygamma(1, x) - excess, 1e-3, 1e3)
-    typical = math.exp(logs.mean() + special.digamma(weight / 2) - math.log(weight / 2))
-    return typical, weight
+    half = optimize.brentq(lambda x: special.polygamma(1, x) - excess, 1e-3, 1e3)
+    return math.exp(logs.mean() + special.digamma(half) - math.log(half)), 2 * half
 
 
 def unit(spec):
@@ -165,13 +172,20 @@ def unit(spec):
     return 10.0 ** -(int(found[1]) + 2 * (found[2] == "%")) if found else 0.0
 
 
-def machine_variance(values_by_offset):
-    """Variance of runs with the same seeds around their mean, and its degrees of freedom."""
+def machine_variance(groups):
+    """Variance between machines of the single values, and its degrees of freedom.
+
+    Parameters
+    ----------
+    groups : dict of int to list of list of float
+        Seed offset → for each run with these seeds, the values, one per seed.
+    """
     squares = freedom = 0
-    for values in values_by_offset.values():
-        if max(values) > min(values):  # else their mean may differ from each by rounding
-            squares += sum((v - fmean(values)) ** 2 for v in values)
-        freedom += len(values) - 1
+    for runs in groups.values():
+        for values in zip(*runs):  # of one seed, on each machine
+            if max(values) > min(values):  # else their mean may differ from each by rounding
+                squares += sum((v - fmean(values)) ** 2 for v in values)
+            freedom += len(values) - 1
     return squares / freedom if freedom else 0.0, freedom
 
 
@@ -185,20 +199,25 @@ def sum_up(lesson, runs):
     ----------
     lesson : Lesson
     runs : list of dict
-        As from `study.run`, that of the stored notebook first.
+        As from `study.run`, that of the stored notebook first. Runs that the evidence has
+        already, of the same lesson, are kept beside them.
     """
-    first = [run for run in runs if (run["offset"], run["variant"]) == (0, "here")]
+    first = next((run for run in runs if at(run) == (0, "here")), None)
     if not first:
         return (
             f"{lesson.slug}: nothing to sum up, since its notebook is of another version: make book"
         )
-    if len(runs) < 3 or len([run for run in runs if run["offset"] == 0]) < 2:
-        return f"{lesson.slug}: {len(runs)} runs, too few to sum up"
+    runs = [condensed(run, first) for run in runs]
+    known = {at(run) for run in runs}
+    runs += [run for run in earlier_runs(lesson) if at(run) not in known]
+    if len([run for run in runs if run["offset"] == 0]) < 2:
+        return f"{lesson.slug}: {len(runs)} runs, too few to sum up: there must be two of equal seeds"
+    runs.sort(key=at)
     evidence = {
         "fingerprint": evidence_fingerprint(lesson),
         "runs": [{key: run[key] for key in ("offset", "variant", "seconds")} for run in runs],
-        "numbers": sum_up_numbers(runs),
-        "figures": sum_up_figures(runs, first[0]),
+        "numbers": sum_up_numbers(runs, first),
+        "figures": {name: sum_up_figure(name, runs) for name in first["figures"]},
     }
     path = evidence_path(lesson)
     path.parent.mkdir(exist_ok=True)
@@ -210,19 +229,58 @@ def sum_up(lesson, runs):
     )
 
 
-def sum_up_numbers(runs):
+def at(run):
+    """What tells a run from others: its seed offset and its machine variant."""
+    return run["offset"], run["variant"]
+
+
+def condensed(run, first):
+    """A run as evidence keeps it: each number's values, and how each figure differs from the first."""
+    return {
+        "offset": run["offset"], "variant": run["variant"], "seconds": run["seconds"],
+        "numbers": {m["name"]: m["values"] for m in run["measured"]},
+        "figures": {
+            name: unlike(figure, first["figures"][name])
+            for name, figure in run["figures"].items() if name in first["figures"]
+        },
+    }  # fmt: skip
+
+
+def earlier_runs(lesson):
+    """The runs that a lesson's evidence holds, as from `condensed`; none if it is of another version."""
+    try:
+        evidence = read_evidence(lesson)
+    except BookError:
+        evidence = None
+    if evidence is None:
+        return []
+    return [
+        run | {
+            "numbers": {
+                name: number["runs"][k] for name, number in evidence["numbers"].items()
+                if number["runs"][k] is not None
+            },
+            "figures": {
+                name: figure["runs"][k] for name, figure in evidence["figures"].items()
+                if figure["runs"][k] is not None
+            },
+        }
+        for k, run in enumerate(evidence["runs"])
+    ]  # fmt: skip
+
+
+def sum_up_numbers(runs, first):
     """For each number its runs, their spread by seed and by machine, and its bounds."""
-    by_run = [{m["name"]: m for m in run["measured"]} for run in runs]
     offsets = [run["offset"] for run in runs]
     numbers = {}
-    for name, first in by_run[0].items():
-        values = [fmean(m[name]["values"]) if name in m else None for m in by_run]
-        there = [value for value in values if value is not None]
-        groups = by_offset(offsets, values)
-        means = [fmean(group) for group in groups.values()]
+    for measurement in first["measured"]:
+        values = [run["numbers"].get(measurement["name"]) for run in runs]
+        there = [fmean(v) for v in values if v is not None]
+        groups = by_offset(offsets, [v and [fmean(v)] for v in values])
+        means = [fmean(v for (v,) in group) for group in groups.values()]
         spread = math.sqrt(machine_variance(groups)[0])
-        numbers[name] = {
-            "spec": first["spec"], "seeds": len(first["values"]), "n": len(there),
+        numbers[measurement["name"]] = {
+            "spec": measurement["spec"], "seeds": len(measurement["values"]), "n": len(there),
             "mean": fmean(there), "sd": stdev(there), "min": min(there), "max": max(there),
             "by machine": spread, "by seed": stdev(means) if len(means) > 1 else 0.0,
             "chaotic": spread > CHAOTIC * stdev(there) > 0,
@@ -252,7 +310,7 @@ def bounds(specs, values, offsets, offset=0):
     specs : dict of str to str
         Name → format.
     values : dict of str to list
-        Name → its value in each run, None where it was not measured.
+        Name → its values in each run, one per seed; None where it was not measured.
     offsets : list of int
         The seed offset of each run.
     offset : int, default 0
@@ -261,17 +319,19 @@ def bounds(specs, values, offsets, offset=0):
     groups = {name: by_offset(offsets, values[name]) for name in values}
     units, variances, freedoms = {}, {}, {}
     for name in values:
-        units[name] = unit(specs[name]) or 0.01 * max(abs(v) for v in values[name] if v is not None)
+        there = [v for group in groups[name].values() for run in group for v in run]
+        units[name] = unit(specs[name]) or 0.01 * max(map(abs, there))
         variance, freedoms[name] = machine_variance(groups[name])
         variances[name] = variance / units[name] ** 2 if units[name] else 0.0
-    freedom = max(freedoms.values(), default=0)
-    prior = fit_prior(list(variances.values()), freedom) if freedom else (0.0, 0.0)
+    studied = [name for name in values if freedoms[name]]
+    prior = fit_prior([variances[name] for name in studied], [freedoms[name] for name in studied])
     found = {}
-    for name in values:
-        old = groups[name].get(offset, [])
-        if old and freedoms[name]:
+    for name in studied:
+        old = [fmean(run) for run in groups[name].get(offset, [])]
+        if old:
             half = 1.0  # of the last digit shown: enough where neither seed nor machine matters
-            if len({v for v in values[name] if v is not None}) > 1:
+            if any(run != values[name][0] for run in values[name] if run is not None):
+                # as if machines moved all seeds alike: then the mean varies as much as each
                 half += tolerance(variances[name], freedoms[name], len(old), prior)
             found[name] = [fmean(old) - half * units[name], fmean(old) + half * units[name]]
     return found
@@ -299,46 +359,49 @@ def held_out(root):
                 for name, number in evidence["numbers"].items()
             }
             for name, (low, high) in bounds(specs, rest, offsets, run["offset"]).items():
-                value = evidence["numbers"][name]["runs"][held]
-                if value is not None:
+                values = evidence["numbers"][name]["runs"][held]
+                if values is not None:
                     checks += 1
-                    if not low <= value <= high:
+                    if not low <= fmean(values) <= high:
                         alarms.append((path.stem, name, f"+{run['offset']} {run['variant']}"))
     return {"checks": checks, "alarms": alarms}
 
 
-def sum_up_figures(runs, first):
-    """For each figure what is not the same in all runs, and how far its data may be off."""
-    figures = {}
-    for name, stored in first["figures"].items():
-        others = [(run["offset"], run["figures"].get(name)) for run in runs if run is not first]
-        others = [(offset, figure) for offset, figure in others if figure]
-        same_seed = [figure for offset, figure in others if offset == 0]
-        varies = sorted(
-            path
-            for kind in ("says", "data")
-            for path in stored[kind].keys() | {p for f in same_seed for p in f[kind]}
-            if any(_differs(kind, path, figure, stored) for figure in same_seed)
-        )
-        off = {
-            path: [deviation(f["data"][path], stored["data"][path]) for f in same_seed]
-            for path in stored["data"]
-            if path not in varies
-        }
-        moved = any(
-            _differs(kind, path, figure, stored) or (
-                kind == "data" and deviation(figure["data"][path], stored["data"][path]) > 0
-            )
-            for _, figure in others
-            for kind in ("says", "data")
-            for path in stored[kind]
-        )  # fmt: skip
-        figures[name] = {
-            "varies": varies,
-            "bounds": figure_bounds(off),
-            "pixels": not moved,
-        }
-    return figures
+def unlike(figure, stored):
+    """How a run's figure differs from the stored one: ``varies``, exact paths; ``off``, deviations of data."""
+    varies = sorted(
+        path
+        for kind in ("says", "data")
+        for path in stored[kind].keys() | figure[kind].keys()
+        if _differs(kind, path, figure, stored)
+    )
+    off = {
+        path: deviation(figure["data"][path], data)
+        for path, data in stored["data"].items()
+        if path not in varies
+    }
+    return {"varies": varies, "off": {path: d for path, d in off.items() if d > 0}}
+
+
+def sum_up_figure(name, runs):
+    """What is not the same in all runs of a figure, and how far its data may be off."""
+    each = [run["figures"].get(name) for run in runs]
+    others = [figure for run, figure in zip(runs, each) if figure and at(run) != (0, "here")]
+    same_seed = [
+        figure for run, figure in zip(runs, each)
+        if figure and run["offset"] == 0 and run["variant"] != "here"
+    ]  # fmt: skip
+    varies = sorted({path for figure in same_seed for path in figure["varies"]})
+    off = {
+        path: [figure["off"].get(path, 0.0) for figure in same_seed]
+        for path in {path for figure in same_seed for path in figure["off"]} - set(varies)
+    }
+    return {
+        "varies": varies,
+        "bounds": figure_bounds(off),
+        "pixels": not any(figure["varies"] or figure["off"] for figure in others),
+        "runs": each,
+    }
 
 
 def _differs(kind, path, figure, stored):
@@ -357,7 +420,7 @@ def figure_bounds(off):
     for path, deviations in off.items():
         variance = fmean([d**2 for d in deviations]) if deviations else 0.0
         bounds[path] = variance
-    typical, weight = fit_prior(list(bounds.values()), max(map(len, off.values()), default=1))
+    typical, weight = fit_prior(list(bounds.values()), [len(off[path]) for path in bounds])
     for path, deviations in off.items():
         if bounds[path] > 0:
             bounds[path] = ROUNDING + tolerance(bounds[path], len(deviations), 1, (typical, weight))

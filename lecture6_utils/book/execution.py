@@ -10,6 +10,13 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from traitlets.config import Config
+
+from lecture6_utils.book.figures import describe_live
+
+CELL_TIMEOUT = 900  # seconds
+# Without it, any user of the machine could listen in, and each kernel says so on stderr.
+ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
 IN_KERNEL = Path(__file__).with_name("in_kernel.py")
 
 # IPython runs this before the first cell. It leaves no name behind for the lesson to meet.
@@ -94,14 +101,19 @@ def measurements(record):
 
 
 def tables(record):
-    """The tables among a record's lines: corner, columns, and rows of texts."""
-    return [{"cell": line["cell"]} | line["table"] for line in record if "table" in line]
+    """The tables among a record's lines: corner, columns, and rows as lists, their name first.
+
+    Not as dict: nbformat sorts the keys of what it writes.
+    """
+    return [
+        {"cell": line["cell"], "corner": table["corner"], "columns": table["columns"],
+         "rows": [[name, *texts] for name, texts in table["rows"].items()]}
+        for line in record if (table := line.get("table"))
+    ]  # fmt: skip
 
 
 def figures(record, notebook):
     """The figures among a record's lines and a notebook's outputs: name → what it says."""
-    from lecture6_utils.book.figures import describe_live
-
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     drawn = {line["cell"]: line["figure"] for line in record if "figure" in line}
     found = {}

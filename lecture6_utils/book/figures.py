@@ -12,7 +12,7 @@ from PIL import Image
 
 LIVE_DATA = re.compile(r'<script type="application/json">(.*)</script>')
 # How live_figures.py packs what is not float.
-PACKED = {"points": "<u2", "maps": "<u2", "labels": "u1", "nets": "u1", "pictures": "u1"}
+PACKED = {"points": "<u2", "maps": "<u2", "labels": "u1", "nets": "u1", "pictures": "<u2"}
 TEXTS = {"characters", "words"}  # these only look packed
 SKETCH = 48
 

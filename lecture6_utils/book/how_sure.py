@@ -13,7 +13,7 @@ from statistics import median
 from sphinx.util.docutils import SphinxDirective
 
 from lecture6_utils.book import evidence
-from lecture6_utils.lessons import BookError, find_lessons
+from lecture6_utils.book.lessons import BookError, find_lessons
 
 #: The machine variants of `study.variables`, in a reader's words.
 MACHINES = {
@@ -24,8 +24,6 @@ MACHINES = {
     "onednn": "oneDNN, another library, computes the layers of the nets",
 }
 MOST_SHOWN = 10
-#: Formats of differences show a sign.
-SIGNED = "+"
 
 
 # --- words ------------------------------------------------------------------------------
@@ -74,16 +72,23 @@ def typical(numbers, spread):
 def most_dependent(studied):
     """The numbers that vary most between machines: (share, slug, name, number), largest first.
 
-    Differences are left out: they may be near zero, and any spread is large beside that.
+    Left out are numbers whose shown digits hardly move, such as an error of 0.00%, and
+    differences: they may be near zero, and any spread is large beside that.
     """
     found = [
-        (relative(number, "by machine") or 0, slug, name, number)
+        (relative(number, "by machine"), slug, name, number)
         for slug, lesson in studied.items()
         for name, number in lesson["numbers"].items()
-        if not number["spec"].startswith(SIGNED)
+        if number["by machine"] > evidence.unit(number["spec"])
+        and number["mean"]
+        and not _is_difference(name, number, lesson["numbers"])
     ]
-    found = sorted((f for f in found if f[0] > 0), key=lambda f: (-f[0], *f[1:3]))
-    return found[:MOST_SHOWN]
+    return sorted(found, key=lambda f: (-f[0], *f[1:3]))[:MOST_SHOWN]
+
+
+def _is_difference(name, number, numbers):
+    compared = re.sub(r" \| (low|high)$", "", name)
+    return number["spec"].startswith("+") or f"{compared} | low" in numbers
 
 
 # --- the parts of the page --------------------------------------------------------------
@@ -168,8 +173,8 @@ def machine_dependent(studied):
         return ""
     rows = [
         [
-            f"{plain(name)}, in {link(slug)}", f"{number['mean']:{number['spec']}}", percent(share),
-            f"{number['min']:{number['spec']}} … {number['max']:{number['spec']}}",
+            f"{plain(name)}, in {link(slug)}", evidence.shown(number["mean"], number["spec"]), percent(share),
+            " … ".join(evidence.shown(number[end], number["spec"]) for end in ("min", "max")),
             "yes" if number["chaotic"] else "no",
         ]
         for share, slug, name, number in most
@@ -180,8 +185,9 @@ def machine_dependent(studied):
 
 {table(head, rows)}
 
-Do not expect to get these when you run the lesson yourself. Differences are not in this
-table: they may be close to zero, and then any spread is large beside them.
+Expect other digits here when you run the lesson yourself. Two kinds are left out:
+numbers whose shown digits hardly change, and differences, since these may be close to
+zero, and then any spread is large beside them.
 """
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, stdev
 
-from lecture6_utils.lessons import (
+from lecture6_utils.book.lessons import (
     METADATA_KEY,
     BookError,
     find_lessons,

@@ -31,8 +31,8 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_revealjs._ext.notes import revealjs_notes  # its only home
 
+from lecture6_utils.book.lessons import BookError
 from lecture6_utils.book.stored import Book
-from lecture6_utils.lessons import BookError
 
 logger = logging.getLogger(__name__)
 

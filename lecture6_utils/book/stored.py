@@ -13,7 +13,7 @@ from pathlib import Path
 from docutils import nodes
 
 from lecture6_utils.book.evidence import evidence_path, in_words
-from lecture6_utils.lessons import METADATA_KEY, BookError, Lesson, find_lessons, read_notebook
+from lecture6_utils.book.lessons import METADATA_KEY, BookError, Lesson, find_lessons, read_notebook
 
 
 @dataclass(frozen=True)
@@ -102,12 +102,12 @@ class StoredLesson:
     def _table(self, table):
         section, corner = self.places[table["cell"]], table["corner"]
         cells = {}
-        for row, texts in table["rows"].items():
+        for row, *texts in table["rows"]:
             for column, text in zip(table["columns"], texts):
                 name = " | ".join(filter(None, (corner, row, column)))
                 exact = Number(section, name, text)
                 cells[row, column] = self.measured.get(name, exact)
-        return Table(section, table["cell"], corner, list(table["rows"]), table["columns"], cells)
+        return Table(section, table["cell"], corner, [row[0] for row in table["rows"]], table["columns"], cells)
 
     @cached_property
     def code(self):

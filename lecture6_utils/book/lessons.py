@@ -1,38 +1,21 @@
-"""Execute the lessons that are stale: `python -m lecture6_utils.lessons run`.
+"""The lessons on disk: which there are, the two halves of each, what is stale, how files are replaced.
 
 A lesson is a pair: ``chapters/<slug>.py``, edited by hand, and ``chapters/<slug>.ipynb``,
-made from it here with the outputs stored. The notebook keeps a fingerprint of all that
-its outputs depend on, so that a fresh clone knows at once that nothing is stale.
+made from it by `executor` with the outputs stored. The notebook keeps a fingerprint of all
+that its outputs depend on, so that a fresh clone knows at once that nothing is stale.
 """
 
-import argparse
 import ast
 import hashlib
 import json
 import os
 import re
-import sys
-import threading
-import time
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
 import jupytext
 import nbformat
-import psutil
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
 from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
-from traitlets.config import Config
-
-from lecture6_utils.book.execution import (
-    figures,
-    kernel_environment,
-    measurements,
-    read_record,
-    tables,
-)  # fmt: skip
 
 #: The packages that can change a number or a figure.
 NUMERIC_STACK = re.compile(
@@ -41,13 +24,10 @@ NUMERIC_STACK = re.compile(
 )
 #: The modules of the package that can change a number.
 COMPUTING = {"characters", "datasets", "models", "training", "words"}
-CELL_TIMEOUT = 900  # seconds
 METADATA_KEY = "lecture6"
 #: The tag of the cell that fetches the package where it is missing (book/elsewhere.py). It
 #: has no output and changes none, so it counts for nothing here.
 GET_PACKAGE = "get-package"
-# Without it, any user of the machine could listen in, and each kernel says so on stderr.
-ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
 
 
 class BookError(Exception):
@@ -140,7 +120,7 @@ def read_notebook(lesson):
         return None
     except (ValueError, nbformat.ValidationError, nbformat.reader.NotJSONError) as error:
         raise BookError(
-            f"{lesson.notebook} is not a notebook any more ({_first_line(error)}). "
+            f"{lesson.notebook} is not a notebook any more ({first_line(error)}). "
             f"Restore it with git, or delete it and run `make book`: it is made from "
             f"{lesson.script.name}."
         ) from None
@@ -240,7 +220,8 @@ def _sha256(text):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _cells_hash(notebook):
+def cells_hash(notebook):
+    """A hash of what the two halves share."""
     return _sha256(json.dumps(cells(notebook), sort_keys=True))
 
 
@@ -256,7 +237,7 @@ def stale_reasons(lesson):
     if stored is None:
         return ["it has no notebook yet"]
     record = stored.metadata.get(METADATA_KEY, {})
-    if cells(stored) != cells(read_script(lesson)) and record.get("cells") != _cells_hash(stored):
+    if cells(stored) != cells(read_script(lesson)) and record.get("cells") != cells_hash(stored):
         raise BookError(
             f"{lesson.notebook} was edited by hand, and differs from {lesson.script.name}.\n"
             f"To keep the edit:    jupytext --to py:percent chapters/{lesson.slug}.ipynb\n"
@@ -267,122 +248,7 @@ def stale_reasons(lesson):
     return [f"{key} changed" for key in {**then, **now} if then.get(key) != now.get(key)]
 
 
-# --- executing ------------------------------------------------------------------------
-
-
-class Run:
-    """Executes lessons side by side, one thread each, and tells how far it is."""
-
-    def __init__(self, n_workers):
-        self.n_workers = n_workers
-        self.start = time.monotonic()
-        self.clients = []
-        self.stopped = False
-        self.lock = threading.Lock()
-
-    def say(self, text):
-        seconds = round(time.monotonic() - self.start)
-        with self.lock:
-            print(f"{seconds // 60:3d}:{seconds % 60:02d}  {text}", flush=True)
-
-    def execute_all(self, lessons):
-        """Execute and store every lesson, or raise the first error with nothing half-done."""
-        for lesson in lessons:  # better now than after minutes of work
-            check_writable(lesson.notebook)
-        lessons = sorted(lessons, key=_last_cpu_seconds, reverse=True)
-        with ThreadPoolExecutor(self.n_workers) as pool:
-            # Fingerprints here: CPython 3.11's parser fails at times in several threads at once.
-            futures = [
-                pool.submit(self.execute, les, fingerprints(les), _is_studied(les))
-                for les in lessons
-            ]
-            try:
-                done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-                for future in done:
-                    future.result()
-            except BaseException:
-                self.stopped = True  # before a worker is free: it would start the next lesson
-                for future in futures:
-                    future.cancel()
-                self.kill_kernels()
-                raise
-
-    def kill_kernels(self):
-        """End what still runs: a notebook is only written once its last cell has run."""
-        for client in self.clients:
-            provisioner = getattr(client.km, "provisioner", None)
-            if provisioner and provisioner.process:
-                provisioner.process.kill()
-
-    def execute(self, lesson, both_fingerprints, prove):
-        """Execute one lesson and replace its notebook; `prove`: no number may leave its range."""
-        if self.stopped:
-            return
-        notebook = read_script(lesson)
-        record = both_fingerprints | {"cells": _cells_hash(notebook)}
-        n_cells = len(notebook.cells)
-        current = 0
-
-        def on_cell_start(cell, cell_index):
-            nonlocal current
-            if self.stopped:
-                raise RuntimeError("another lesson failed")
-            current = cell_index + 1
-            if cell.cell_type == "code":
-                self.say(f"{lesson.slug:<24} cell {current} of {n_cells}")
-
-        def on_cell_executed(**_):
-            times = psutil.Process(client.km.provisioner.pid).cpu_times()
-            record["cpu_seconds"] = round(times.user + times.system)
-
-        client = NotebookClient(
-            notebook, kernel_name="python3", timeout=CELL_TIMEOUT, record_timing=False,
-            resources={"metadata": {"path": str(lesson.script.parent)}},
-            on_cell_start=on_cell_start, on_cell_executed=on_cell_executed, config=ENCRYPTED,
-        )  # fmt: skip
-        self.clients.append(client)
-        try:
-            with kernel_environment(lesson.root, lesson.slug, prove=prove) as environment:
-                client.execute(env=environment)
-                written = read_record(environment["LECTURE6_RECORD"])
-        except Exception as error:
-            if self.stopped:
-                return
-            what = str(error) if isinstance(error, CellExecutionError) else repr(error)
-            raise BookError(
-                f"{what}\n{lesson.script}, cell {current} of {n_cells}, failed: see above.\n"
-                f"{lesson.notebook.name} is unchanged."
-            ) from None
-        for number, cell in enumerate(notebook.cells, 1):
-            for output in cell.get("outputs", []):
-                if output.get("name") == "stderr":
-                    raise BookError(
-                        f"{output.text}\n{lesson.script}, cell {number} of {n_cells}, wrote the "
-                        f"above to stderr: remove its cause.\n{lesson.notebook.name} is unchanged."
-                    )
-        record["measured"] = measurements(written)
-        record["tables"] = tables(written)
-        try:
-            record["figures"] = figures(written, notebook)
-        except ValueError as error:
-            raise BookError(f"{lesson.script}: {error}.\n{lesson.notebook.name} is unchanged.") from None
-        notebook.metadata["language_info"] = {"name": "python"}  # not this machine's version
-        notebook.metadata[METADATA_KEY] = record
-        _write(lesson.notebook, notebook)
-        self.say(f"{lesson.slug:<24} done, {record['cpu_seconds']} CPU-seconds")
-
-
-def _is_studied(lesson):
-    """Whether there is evidence to hold a lesson's numbers against; if not, say so."""
-    from lecture6_utils.book.evidence import read_evidence  # it reads lessons by this module
-
-    try:
-        if read_evidence(lesson) is not None:
-            return True
-        print(f"{lesson.slug}: not studied yet, so any number passes. make study LESSON={lesson.slug}")
-    except BookError as error:
-        print(error)
-    return False
+# --- prose ------------------------------------------------------------------------------
 
 
 def refresh_prose(lesson):
@@ -398,12 +264,12 @@ def refresh_prose(lesson):
         for output in cell.outputs:
             if "execution_count" in output:
                 output.execution_count = number
-    record = stored.metadata[METADATA_KEY] | {"cells": _cells_hash(notebook)}
+    record = stored.metadata[METADATA_KEY] | {"cells": cells_hash(notebook)}
     more = _n_code(notebook) - _n_code(stored)
     for part in (*record.get("measured", []), *record.get("tables", [])):
         part["cell"] += more
     notebook.metadata[METADATA_KEY] = record
-    _write(lesson.notebook, notebook)
+    write_notebook(lesson.notebook, notebook)
     return True
 
 
@@ -411,10 +277,7 @@ def _n_code(notebook):
     return sum(cell.cell_type == "code" for cell in notebook.cells)
 
 
-def _last_cpu_seconds(lesson):
-    """For starting the longest first; a lesson never run may be the longest."""
-    stored = read_notebook(lesson)
-    return stored.metadata.get(METADATA_KEY, {}).get("cpu_seconds", float("inf")) if stored else float("inf")
+# --- replacing files --------------------------------------------------------------------
 
 
 def _temporary(path):
@@ -430,7 +293,8 @@ def check_writable(path):
         raise BookError(f"Cannot write {path}: {error.strerror}. Nothing was changed.") from None
 
 
-def _write(path, notebook):
+def write_notebook(path, notebook):
+    """Replace a notebook at once, or leave it as it is."""
     replace_text(path, nbformat.writes(notebook) + "\n")
 
 
@@ -448,53 +312,6 @@ def replace_text(path, text):
         raise BookError(f"Cannot write {path}: {error.strerror}. It is unchanged.") from None
 
 
-def _first_line(error):
+def first_line(error):
+    """The first line of what an error says."""
     return (str(error).splitlines() or [type(error).__name__])[0]
-
-
-# --- the command ----------------------------------------------------------------------
-
-
-def run(root, slugs=(), everything=False):
-    """Bring the book's notebooks up to date; return how many lessons were executed."""
-    lessons = find_lessons(root)
-    unknown = set(slugs) - {lesson.slug for lesson in lessons}
-    if unknown:
-        known = ", ".join(lesson.slug for lesson in lessons)
-        raise BookError(f"No such lesson: {', '.join(sorted(unknown))}. There are: {known}.")
-    reasons = {lesson: stale_reasons(lesson) for lesson in lessons}
-    chosen = [lesson for lesson in lessons if not slugs or lesson.slug in slugs]
-    if not (slugs or everything):
-        chosen = [lesson for lesson in chosen if reasons[lesson]]
-    for lesson in chosen:
-        print(f"{lesson.slug}: {'; '.join(reasons[lesson]) or 'up to date, run on request'}")
-    for lesson in lessons:  # before the long work, while the reasons are sure to hold
-        if lesson not in chosen and not reasons[lesson] and refresh_prose(lesson):
-            print(f"{lesson.slug}: prose taken over, outputs unchanged")
-    Run(n_workers=max(1, min(len(chosen), os.cpu_count() or 1))).execute_all(chosen)
-    return len(chosen)
-
-
-def main(argv=None):
-    parser = argparse.ArgumentParser(prog="python -m lecture6_utils.lessons", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("status", help="say which lessons are stale, and why")
-    run_parser = commands.add_parser("run", help="execute the lessons that are stale")
-    run_parser.add_argument("slugs", nargs="*", help="execute these, stale or not")
-    run_parser.add_argument("--all", action="store_true", help="execute every lesson")
-    arguments = parser.parse_args(argv)
-    root = Path.cwd()
-    try:
-        if arguments.command == "status":
-            for lesson in find_lessons(root):
-                print(f"{lesson.slug}: {'; '.join(stale_reasons(lesson)) or 'up to date'}")
-        elif not run(root, arguments.slugs, arguments.all):
-            print("Every lesson is up to date.")
-    except BookError as error:
-        sys.exit(f"\n{error}")
-    except KeyboardInterrupt:
-        sys.exit("\nInterrupted. Lessons that had not finished are unchanged; run it again.")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,833 @@
+"""A study of planted faults: `python tests/mutations.py` (`make mutations`).
+
+Bounds that are too wide never raise a false alarm, but then they find no fault either. So
+faults of the kind that people make are planted in scratch copies of the book, one at a
+time, and the first check that catches one is noted: the unit tests named for it, what
+`checks.py` sees without running anything, or the proof of its lesson. The lesson's evidence
+counts as that of the faulty lesson, else its fingerprint alone would give every fault away.
+
+Results are kept in ``_build/mutations``, so a run that was cut off goes on; delete the
+folder to judge all anew. When every fault is judged, ``chapters/evidence/mutations.json``
+is written, and the exit status says whether all were caught.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import nbformat
+from checks import all_problems
+
+from lecture6_utils.book.evidence import evidence_path
+from lecture6_utils.book.lessons import (
+    METADATA_KEY,
+    BookError,
+    Lesson,
+    evidence_fingerprint,
+    read_notebook,
+    read_script,
+    replace_text,
+)  # fmt: skip
+
+ROOT = Path(__file__).resolve().parents[1]
+NOT_CAUGHT = "NOT CAUGHT"
+PYTEST = [sys.executable, "-m", "pytest", "-o", "addopts=", "-p", "no:cacheprovider", "--color=no", "-x"]
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A fault: in `file`, the text `old`, which occurs once, becomes `new`.
+
+    The unit tests in the files `tests` are to catch it, or else the proof of `lesson`.
+    """
+
+    name: str
+    file: str
+    old: str
+    new: str
+    lesson: str | None = None
+    tests: tuple = ()
+
+
+def in_lesson(slug, *faults):
+    """Faults (name, old text, new text) in a lesson, which its own proof has to catch."""
+    return [Mutation(*fault[:1], f"chapters/{slug}.py", *fault[1:], slug) for fault in faults]
+
+
+def in_module(module, *faults, lesson=None, tests=()):
+    """Faults in a module of the package."""
+    file = f"lecture6_utils/{module}.py"
+    return [Mutation(*fault[:1], file, *fault[1:], lesson, tests) for fault in faults]
+
+
+# --- the faults ---------------------------------------------------------------------------
+
+MUTATIONS = [
+    *in_lesson(
+        "character_embeddings",
+        (
+            "no row of the embedding for padding",
+            "max_vocab_size = len(tokenizer.word_index) + 1",
+            "max_vocab_size = len(tokenizer.word_index)",
+        ),
+        (
+            "mask_zero left off",
+            "unmasked, masked = slide_model(), slide_model(mask_zero=True)",
+            "unmasked, masked = slide_model(), slide_model()",
+        ),
+        (
+            "the same seed for every network",
+            "    keras.utils.set_random_seed(seed)\n    unmasked, masked",
+            "    keras.utils.set_random_seed(0)\n    unmasked, masked",
+        ),
+        (
+            "zeros in front instead of behind",
+            'def padded(texts, length, padding="post"):',
+            'def padded(texts, length, padding="pre"):',
+        ),
+        (
+            "a curve missing in a figure",
+            "_ = ax.plot(lengths, np.ones(len(lengths)), color=COLORS[0])\n",
+            "",
+        ),
+        (
+            "cross-entropy with the probability of the wrong class",
+            "np.where(y == 1, p, 1 - p)",
+            "np.where(y == 1, 1 - p, p)",
+        ),
+        (
+            "a tenth of the epochs",
+            "fit(model, padded_sequences, y, epochs=200, batch_size=3)",
+            "fit(model, padded_sequences, y, epochs=20, batch_size=3)",
+        ),
+        (
+            "a quoted accuracy changed by one digit",
+            "An accuracy of ≈ 66.7%",
+            "An accuracy of ≈ 66.8%",
+        ),
+    ),
+    *in_lesson(
+        "character_models",
+        (
+            "test lemmas among the training words",
+            "rest = [row for row in rows if row.lemma not in test_lemmas | valid_lemmas]",
+            "rest = list(rows)",
+        ),
+        (
+            "off by one: no empty suffix",
+            "range(max(0, len(word) - longest), len(word) + 1)",
+            "range(max(0, len(word) - longest), len(word))",
+        ),
+        (
+            "the shortest suffix looked up first",
+            "return [word[i:] for i in range(max(0, len(word) - longest), len(word) + 1)]",
+            "return [word[i:] for i in range(max(0, len(word) - longest), len(word) + 1)][::-1]",
+        ),
+        (
+            "logits taken as probabilities",
+            "SparseCategoricalCrossentropy(from_logits=True)",
+            "SparseCategoricalCrossentropy(from_logits=False)",
+        ),
+        (
+            "argmax over the words, not the classes",
+            "np.concatenate(parts).argmax(axis=1)",
+            "np.concatenate(parts).argmax(axis=0)",
+        ),
+        (
+            "test words without their typos",
+            "return [mistype(word, n_typos, rng, CHARACTERS, **part) for word in words]",
+            "return [mistype(word, 0, rng, CHARACTERS, **part) for word in words]",
+        ),
+    ),
+    *in_lesson(
+        "named_entities",
+        (
+            "a vocabulary of 2,000 BPE pieces for 3,000",
+            "vocab_size=3_000",
+            "vocab_size=2_000",
+        ),
+        (
+            "F1 without its factor of 2",
+            "return 2 * len(found & true) / (len(found) + len(true))",
+            "return len(found & true) / (len(found) + len(true))",
+        ),
+        (
+            "typos in one word of 30, not one of three",
+            '"30 % typos": mistyped(sentences, 0.3, seed)',
+            '"30 % typos": mistyped(sentences, 0.03, seed)',
+        ),
+        (
+            "test text in small letters left as it is",
+            '"small letters": recased(sentences, str.lower)',
+            '"small letters": sentences',
+        ),
+        (
+            "dropout left on at test time",
+            "numbers = net(x).numpy().argmax(axis=-1).ravel()",
+            "numbers = net(x, training=True).numpy().argmax(axis=-1).ravel()",
+        ),
+        (
+            "one epoch for five in the taggers",
+            "net = train_tagger(vectors, x_train, y_train, seed, epochs=5)",
+            "net = train_tagger(vectors, x_train, y_train, seed, epochs=1)",
+        ),
+        (
+            "recall over the names found, not the true ones",
+            "return len(found & true) / len(true)",
+            "return len(found & true) / len(found)",
+        ),
+    ),
+    *in_lesson(
+        "sparse_autoencoders",
+        (
+            "the colors of two curves swapped",
+            'hues = {"KL": COLORS[2], "MAE": COLORS[1], "MSE": COLORS[0]}',
+            'hues = {"KL": COLORS[0], "MAE": COLORS[1], "MSE": COLORS[2]}',
+        ),
+        (
+            "a live figure with another target",
+            "live_penalty(target=0.1)",
+            "live_penalty(target=0.2)",
+        ),
+        (
+            "mean over the units, not the images",
+            "mean_activities = ops.mean(inputs, axis=0)",
+            "mean_activities = ops.mean(inputs, axis=1)",
+        ),
+        (
+            "Kullback–Leibler divergence the wrong way round",
+            "kl_divergence(target, mean_activities)",
+            "kl_divergence(mean_activities, target)",
+        ),
+        (
+            "regularizer divided by the batch size twice",
+            "self.add_loss(self.regularizer(inputs))",
+            'self.add_loss(self.regularizer(inputs) / ops.cast(ops.shape(inputs)[0], "float32"))',
+        ),
+        (
+            "regularizer's weight not divided",
+            "kld_reg = KLDivergenceRegularizer(weight=0.05 / 32, target=0.1)",
+            "kld_reg = KLDivergenceRegularizer(weight=0.05, target=0.1)",
+        ),
+        (
+            "units count as active from 0.5, not 0.05",
+            "active = codings >= 0.05",
+            "active = codings >= 0.5",
+        ),
+        (
+            "L1 penalty ten times as strong",
+            '"L1": lambda: [l1_layer(1e-4)],',
+            '"L1": lambda: [l1_layer(1e-3)],',
+        ),
+    ),
+    *in_lesson(
+        "stacked_autoencoders",
+        (
+            "absolute error for squared error",
+            "return fit_autoencoder(net, X_train, epochs=10, validation_data=validation_data)",
+            'return fit_autoencoder(net, X_train, epochs=10, validation_data=validation_data, loss="mae")',
+        ),
+        (
+            "one curve drawn twice",
+            "ax.plot(epoch, history.history[key],",
+            'ax.plot(epoch, history.history["loss"],',
+        ),
+        (
+            "PCA not clipped where it says clipped",
+            "def rebuild_by_pca(images, n_components, clip=True):",
+            "def rebuild_by_pca(images, n_components, clip=False):",
+        ),
+        (
+            "PCA fitted on the validation images",
+            "pca = PCA(n_components=100).fit(flat(X_train))",
+            "pca = PCA(n_components=100).fit(flat(X_valid))",
+        ),
+        (
+            "standard deviation for variance",
+            '"variance kept": Measured(1 - mse / mean_mse, ".1%")',
+            '"variance kept": Measured(1 - np.sqrt(mse / mean_mse), ".1%")',
+        ),
+        (
+            "names of the classes permuted in a figure",
+            "_ = ax.set_yticklabels([CLASS_NAMES[label] for label in order])",
+            "_ = ax.set_yticklabels(CLASS_NAMES)",
+        ),
+    ),
+    *in_lesson(
+        "training_autoencoders",
+        (
+            "kernel not tied",
+            'DenseTranspose(dense_2, activation="selu")',
+            "keras.layers.Dense(100, **selu)",
+        ),
+        (
+            "a ratio upside down",
+            "ratio = np.linalg.norm(decoder) / np.linalg.norm(encoder)",
+            "ratio = np.linalg.norm(encoder) / np.linalg.norm(decoder)",
+        ),
+        (
+            "trained on the validation images",
+            "fit_autoencoder(net, X_train[:n_images], epochs=epochs, batch_size=50)",
+            "fit_autoencoder(net, X_valid[:n_images], epochs=epochs, batch_size=50)",
+        ),
+        (
+            "fine-tuning left out",
+            "    if fine_tuning:\n",
+            "    if fine_tuning < 0:\n",
+        ),
+    ),
+    *in_lesson(
+        "tsne",
+        (
+            "labels of the validation images permuted",
+            "(X_train, y_train), (X_valid, y_valid), _ = load_fashion_mnist()",
+            "(X_train, y_train), (X_valid, y_valid), _ = load_fashion_mnist()\n"
+            "y_valid = np.random.default_rng(0).permutation(y_valid)",
+        ),
+        (
+            "one nearest neighbor for ten",
+            "nearest = NearestNeighbors(n_neighbors=10).fit(points)",
+            "nearest = NearestNeighbors(n_neighbors=1).fit(points)",
+        ),
+        (
+            "votes summed over the classes, not the neighbors",
+            ".sum(axis=1).argmax(axis=1)",
+            ".sum(axis=2).argmax(axis=1)",
+        ),
+        (
+            "perplexity 30 on all three maps",
+            "TSNE(perplexity=p, random_state=42)",
+            "TSNE(perplexity=30, random_state=42)",
+        ),
+        (
+            "PCA start for random start",
+            'TSNE(init="random", random_state=seed)',
+            "TSNE(random_state=seed)",
+        ),
+        (
+            "variance for standard deviation",
+            "return np.sqrt(wide.var(axis=0).sum() / tight.var(axis=0).sum())",
+            "return wide.var(axis=0).sum() / tight.var(axis=0).sum()",
+        ),
+    ),
+    *in_lesson(
+        "undercomplete_autoencoders",
+        (
+            "off by one in a sequence",
+            "sequence_2 = np.arange(70, 27, -2)",
+            "sequence_2 = np.arange(70, 28, -2)",
+        ),
+        (
+            "the mean not added back",
+            "rebuilt.append(50 + 35 * autoencoder.predict",
+            "rebuilt.append(35 * autoencoder.predict",
+        ),
+        (
+            "inputs of two panels swapped",
+            'ax.plot(place + 1, slide[i], "o"',
+            'ax.plot(place + 1, slide[1 - i], "o"',
+        ),
+        (
+            "off by one in the components that PCA keeps",
+            "np.sum(Z[:, k:] ** 2)",
+            "np.sum(Z[:, k + 1 :] ** 2)",
+        ),
+        (
+            "shuffled within a sequence, not among them",
+            "rng.permuted(lines(rng, n), axis=0)",
+            "rng.permuted(lines(rng, n), axis=1)",
+        ),
+        (
+            "one epoch for five in the deep nets",
+            "fit_autoencoder(autoencoder, X, epochs=5)",
+            "fit_autoencoder(autoencoder, X, epochs=1)",
+        ),
+        (
+            "k-nearest neighbors with k = 1",
+            "KNeighborsClassifier(10)",
+            "KNeighborsClassifier(1)",
+        ),
+    ),
+    *in_lesson(
+        "unsupervised_pretraining",
+        (
+            "clone_model without set_weights",
+            "clone.set_weights(stacked_encoder.get_weights())\nprint(",
+            "print(",
+        ),
+        (
+            "encoder frozen where it is to be fine-tuned",
+            "clone.trainable = not freeze",
+            "clone.trainable = False",
+        ),
+        (
+            "labeled images of one class first",
+            'np.ravel(by_class, order="F")',
+            'np.ravel(by_class, order="C")',
+        ),
+        (
+            "fine-tuning moves the last layer only",
+            "gradients = tape.gradient(loss, net.trainable_variables)\n"
+            "        adam.apply(gradients, net.trainable_variables)",
+            "last = net.layers[1].trainable_variables\n"
+            "        adam.apply(\n"
+            "            [0 * v for v in net.layers[0].trainable_variables] + tape.gradient(loss, last),\n"
+            "            net.trainable_variables,\n"
+            "        )",
+        ),
+        (
+            "weights of the last run not set back",
+            "        net.layers[0].set_weights(encoder.get_weights())\n",
+            "",
+        ),
+    ),
+    *in_lesson(
+        "variational_autoencoders",
+        (
+            "½ forgotten in the latent loss",
+            "return -0.5 * ops.sum(1 + log_var",
+            "return -1.0 * ops.sum(1 + log_var",
+        ),
+        (
+            "sign of the log-variance",
+            "1 + log_var - ops.exp(log_var)",
+            "1 + log_var - ops.exp(-log_var)",
+        ),
+        (
+            "latent loss with the wrong sign",
+            "self.add_loss(self.weight * ops.mean",
+            "self.add_loss(-self.weight * ops.mean",
+        ),
+        (
+            "variance for standard deviation in the draw",
+            "return mean + ops.exp(log_var / 2) * noise",
+            "return mean + ops.exp(log_var) * noise",
+        ),
+        (
+            "sum for mean over the pixels",
+            "return ops.mean(ops.square(images - ops.sigmoid(logits)), axis=(1, 2))",
+            "return ops.sum(ops.square(images - ops.sigmoid(logits)), axis=(1, 2))",
+        ),
+        (
+            "β = 50",
+            "def build(seed, weight=1.0,",
+            "def build(seed, weight=50.0,",
+        ),
+        (
+            "importance weights: mean of the logarithms",
+            "np.mean(logsumexp(groups, axis=1) - np.log(k), axis=0)",
+            "np.mean(np.mean(groups, axis=1), axis=0)",
+        ),
+        (
+            "coins tossed upside down",
+            ".random(X_test.shape) < X_test)",
+            ".random(X_test.shape) > X_test)",
+        ),
+        (
+            "pictures drawn from logits",
+            "return ops.convert_to_numpy(ops.sigmoid(decoder(z)))",
+            "return ops.convert_to_numpy(decoder(z))",
+        ),
+        (
+            "Fréchet distance without its trace term",
+            "np.sum((m1 - m2) ** 2) + np.trace(S1) + np.trace(S2) - 2 * root",
+            "np.sum((m1 - m2) ** 2)",
+        ),
+    ),
+    *in_lesson(
+        "words_from_pieces",
+        (
+            "test words among the training words",
+            "    elif row.word[:4] not in dev_families:",
+            "    if row.word[:4] not in dev_families:",
+        ),
+        (
+            "ties count as hits",
+            "return np.clip((k - better) / tied, 0, 1)",
+            "return (better < k).astype(float)",
+        ),
+        (
+            "temperature missing in the contrastive loss",
+            "logits = 20 * vectors[:, 0]",
+            "logits = vectors[:, 0]",
+        ),
+        (
+            "vectors not scaled to length 1",
+            "layers.UnitNormalization()(vectors)",
+            "vectors",
+        ),
+        (
+            "two arms swapped in a figure",
+            '"synthetic typos": (-0.01, 1), "real typos": (0, 2)',
+            '"real typos": (-0.01, 1), "synthetic typos": (0, 2)',
+        ),
+        (
+            "a word may be its own root",
+            "scores[i, position[form]] = -np.inf",
+            "pass",
+        ),
+    ),
+    *in_module(
+        "training",
+        (
+            "training data not shuffled",
+            "train_epoch(np.random.permutation(n))",
+            "train_epoch(np.arange(n))",
+        ),
+        (
+            "the last, smaller batch left out",
+            "        if rest:\n",
+            "        if not n_full:\n",
+        ),
+        (
+            "cosine decay missing",
+            "    learning_rate = keras.optimizers.schedules.CosineDecay("
+            "learning_rate, decay_steps=steps)\n",
+            "",
+        ),
+        (
+            "learning rate times 10",
+            "learning_rate=3e-3",
+            "learning_rate=3e-2",
+        ),
+        tests=("tests/test_training.py",),
+    ),
+    *in_module(
+        "training",
+        (
+            "batches eight times as large",
+            "autoencoder, X, *, epochs, batch_size=64,",
+            "autoencoder, X, *, epochs, batch_size=512,",
+        ),
+        lesson="stacked_autoencoders",
+    ),
+    *in_module(
+        "models",
+        (
+            "epochs halved",
+            "fit_autoencoder(stacked_ae, X_train, epochs=10)",
+            "fit_autoencoder(stacked_ae, X_train, epochs=5)",
+        ),
+        lesson="stacked_autoencoders",
+    ),
+    *in_module(
+        "datasets",
+        (
+            "validation images taken from the training images",
+            "(X[-N_VALID:], y[-N_VALID:])",
+            "(X[:N_VALID], y[:N_VALID])",
+        ),
+        tests=("tests/test_datasets.py",),
+    ),
+    *in_module(
+        "datasets",
+        (
+            "test set = validation set",
+            'part in ("train", "t10k"))\n    return',
+            'part in ("train", "t10k"))\n    X_test = X[-N_VALID:]\n    return',
+        ),
+        lesson="stacked_autoencoders",
+    ),
+    *in_module(
+        "characters",
+        (
+            "the first character numbered as unknown",
+            "enumerate(characters, UNKNOWN + 1)",
+            "enumerate(characters, UNKNOWN)",
+        ),
+        (
+            "a typo generator that makes no typo",
+            "return before + typed + after",
+            "return before + part + after",
+        ),
+        tests=("tests/test_characters.py",),
+    ),
+    *in_module(
+        "words",
+        (
+            "development and test texts swapped",
+            'for split in ("train", "dev", "test")',
+            'for split in ("train", "test", "dev")',
+        ),
+        lesson="named_entities",
+    ),
+    *in_module(
+        "measurement",
+        (
+            "a difference the wrong way round",
+            "gaps = np.subtract(one, other)",
+            "gaps = np.subtract(other, one)",
+        ),
+        (
+            "an interval of 68% said to be one of 95%",
+            "stats.ttest_1samp(gaps, 0).confidence_interval(0.95)",
+            "stats.ttest_1samp(gaps, 0).confidence_interval(0.68)",
+        ),
+        tests=("tests/test_measurement.py",),
+    ),
+    *in_module(
+        "plotting",
+        (
+            "names of the classes permuted on a map",
+            "ax.text(x, y, names[k],",
+            "ax.text(x, y, names[k - 1],",
+        ),
+        tests=("tests/test_package.py",),
+    ),
+    *in_module(
+        "reproducibility",
+        (
+            "no seed set",
+            "    keras.utils.set_random_seed(seed)\n",
+            "",
+        ),
+        lesson="character_embeddings",
+    ),
+]
+
+
+# --- planting -----------------------------------------------------------------------------
+
+ONE_AT_A_TIME = threading.Lock()  # CPython 3.11's parser fails at times in several threads
+
+
+def mutated(root, mutation):
+    """The text of the mutation's file with the fault in it.
+
+    Raises
+    ------
+    BookError
+        If the text to be replaced does not occur exactly once.
+    """
+    text = (root / mutation.file).read_text(encoding="utf-8")
+    if (n := text.count(mutation.old)) != 1:
+        raise BookError(
+            f"The mutation {mutation.name!r} no longer fits: its old text occurs {n} times in "
+            f"{mutation.file}, not once. Bring tests/mutations.py up to date."
+        )
+    return text.replace(mutation.old, mutation.new)
+
+
+def scratch_copy(root, folder):
+    """A copy of the book; data and environment are linked."""
+    copy = folder / "book"
+    ignore = shutil.ignore_patterns("data", ".venv", ".git", "_build", "__pycache__", ".*_cache")
+    shutil.copytree(root, copy, ignore=ignore)
+    for name, target in {"lecture6_utils/data": root / "lecture6_utils/data", ".venv": sys.prefix}.items():
+        os.symlink(target, copy / name)
+    return copy
+
+
+def plant(copy, mutation):
+    """Put the fault into a scratch copy: in its file and, of a lesson, in the notebook, too."""
+    text = mutated(copy, mutation)
+    lesson = Lesson(copy, mutation.lesson) if mutation.lesson else None
+    before = evidence_fingerprint(lesson) if lesson else ""
+    replace_text(copy / mutation.file, text)
+    if lesson is None:
+        return
+    notebook = read_notebook(lesson)
+    for cell, edited in zip(notebook.cells, read_script(lesson).cells, strict=True):
+        cell.source = edited.source
+        for key in ("tags", "mystnb"):
+            cell.metadata.pop(key, None)
+            if key in edited.metadata:
+                cell.metadata[key] = edited.metadata[key]
+    nbformat.write(notebook, lesson.notebook)
+    evidence = evidence_path(lesson).read_text(encoding="utf-8")
+    replace_text(evidence_path(lesson), evidence.replace(before, evidence_fingerprint(lesson)))
+
+
+# --- judging ------------------------------------------------------------------------------
+
+
+def judge(root, mutation):
+    """Plant a fault in a copy of the book at `root`, and see what catches it.
+
+    Returns
+    -------
+    dict
+        ``caught_by`` and, for who wants to know more, ``output``.
+
+    Raises
+    ------
+    BookError
+        If the fault cannot be planted, or a check could not be made.
+    """
+    with tempfile.TemporaryDirectory(prefix="lecture6-mutation-") as folder:
+        copy = scratch_copy(root, Path(folder))
+        with ONE_AT_A_TIME:
+            plant(copy, mutation)
+            problems = all_problems(Lesson(copy, mutation.lesson)) if mutation.lesson else []
+        for tests in mutation.tests:
+            output = run_pytest(copy, tests)
+            if found := re.search(r"^FAILED (\S+)", output, re.M):
+                return {"caught_by": f"unit test {found[1]}", "output": output}
+        if problems:
+            return {"caught_by": "static check", "output": "\n".join(problems)}
+        output = ""
+        if mutation.lesson:
+            notebook = f"chapters/{mutation.lesson}.ipynb"
+            options = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=900"]
+            output = run_pytest(copy, *options, notebook)
+            if found := re.search(r"^FAILED \S+::Cell (\d+)", output, re.M):
+                cell = int(found[1]) + 1  # nbval counts from 0
+                return {"caught_by": f"proof, cell [{cell}]: {what_failed(output)}", "output": output}
+        return {"caught_by": NOT_CAUGHT, "output": output}
+
+
+def run_pytest(copy, *arguments):
+    """What pytest says in a copy of the book, up to the first failure."""
+    variables = os.environ | {"PYTHONPATH": str(copy), "PYTEST_ADDOPTS": ""}
+    variables.pop("LECTURE6_VARIANT", None)
+    result = subprocess.run(
+        [*PYTEST, *arguments], cwd=copy, env=variables, capture_output=True, text=True, encoding="utf-8"
+    )
+    output = re.sub(r"\x1b\[[\d;]*m", "", result.stdout)
+    counts = Counter(dict((what, int(n)) for n, what in re.findall(r"(\d+) (\w+)", last_line(output))))
+    failed = result.returncode == 1 and counts["failed"]
+    passed = result.returncode == 0 and counts["passed"] and not counts["skipped"]
+    if not failed and not passed:
+        raise BookError(f"This check could not be made:\n{output[-2_000:]}{result.stderr[-2_000:]}")
+    return output
+
+
+def last_line(text):
+    """The last line that says anything."""
+    return (text.strip().splitlines() or [""])[-1]
+
+
+def what_failed(output):
+    """What a cell's failure in the proof was about: a number, a figure, an exception or a text."""
+    if "OutOfBoundsError: " in output:
+        names = re.findall(r"^(['\"])(.+)\1 measured \S+; the study's range",
+                           output.rpartition("OutOfBoundsError: ")[2], re.M)  # fmt: skip
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        return f"number out of range: {names[0][1]}{more}"
+    if "Cell execution caused an exception" in output:
+        errors = re.findall(r"^\w+(?:Error|Exception|Iteration|Interrupt): .*$", output, re.M)
+        return f"exception: {errors[-1][:80].strip(' :') if errors else 'unknown'}"
+    if figure := re.search(r"^\s*(fig-[\w-]+|figure): ", output, re.M):
+        return f"figure {figure[1]}" if figure[1] != "figure" else "figure"
+    if re.search(r"^\s*measured \[", output, re.M):
+        return "names of the numbers"
+    return "text"
+
+
+# --- the study ----------------------------------------------------------------------------
+
+
+def result_path(root, mutation):
+    """Where the result is kept, as long as the fault and the lesson's code are the same."""
+    with ONE_AT_A_TIME:
+        if mutation.lesson:
+            basis = evidence_fingerprint(Lesson(root, mutation.lesson))
+        else:
+            basis = (root / mutation.file).read_text(encoding="utf-8")
+    key = json.dumps([asdict(mutation), basis])
+    return root / "_build" / "mutations" / f"{hashlib.sha256(key.encode()).hexdigest()[:16]}.json"
+
+
+def cost(root, mutation):
+    """CPU-seconds of the lesson whose proof may have to run; unit tests are cheap."""
+    if not mutation.lesson:
+        return 0
+    return read_notebook(Lesson(root, mutation.lesson)).metadata[METADATA_KEY]["cpu_seconds"]
+
+
+def check_sound(root, mutations):
+    """Every fault can be planted, and the lessons are in order without them.
+
+    Raises
+    ------
+    BookError
+        Else whatever is wrong would count as caught.
+    """
+    for mutation in mutations:
+        mutated(root, mutation)
+    for slug in sorted({m.lesson for m in mutations if m.lesson}):
+        if problems := all_problems(Lesson(root, slug)):
+            raise BookError(f"{slug} is not in order, even without a fault:\n" + "\n".join(problems))
+
+
+def study(root, mutations, n_workers):
+    """Judge every fault; what catches each by name, None where it could not be judged."""
+    check_sound(root, mutations)
+    found, start = {}, time.monotonic()
+
+    def result_of(mutation):
+        path = result_path(root, mutation)
+        if not path.exists():
+            result = judge(root, mutation)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            replace_text(path, json.dumps(result, ensure_ascii=False))
+        return json.loads(path.read_text(encoding="utf-8"))["caught_by"]
+
+    with ThreadPoolExecutor(n_workers) as pool:
+        cheapest_first = sorted(mutations, key=lambda mutation: cost(root, mutation))
+        futures = {pool.submit(result_of, mutation): mutation for mutation in cheapest_first}
+        try:
+            for future in as_completed(futures):
+                name = futures[future].name
+                try:
+                    found[name] = future.result()
+                    said = found[name]
+                except BookError as error:
+                    found[name], said = None, f"NOT JUDGED: {error}"
+                seconds = round(time.monotonic() - start)
+                print(f"{seconds // 60:3d}:{seconds % 60:02d}  {len(found)} of {len(futures)}  "
+                      f"{name}: {said}", flush=True)  # fmt: skip
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return found
+
+
+def write_evidence(root, mutations, found):
+    """Write down for the book what caught each fault; nothing is an empty text."""
+    rows = [
+        {"name": m.name, "where": m.file, "caught_by": found[m.name].replace(NOT_CAUGHT, "")}
+        for m in mutations
+    ]
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    replace_text(root / "chapters/evidence/mutations.json", f'{{"mutations": [\n{lines}\n]}}\n')
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description="Plant faults in copies of the book, and see what catches them.")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="plant these faults only")
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="how many side by side")
+    arguments = parser.parse_args(argv)
+    chosen = [m for m in MUTATIONS if not arguments.only or m.name in arguments.only]
+    if unknown := set(arguments.only or ()) - {m.name for m in chosen}:
+        sys.exit(f"No such fault: {', '.join(sorted(unknown))}")
+    try:
+        found = study(ROOT, chosen, arguments.workers)
+    except BookError as error:
+        sys.exit(f"\n{error}")
+    except KeyboardInterrupt:
+        sys.exit("\nInterrupted. What was judged is kept; the same command goes on from there.")
+    print()
+    for m in chosen:
+        print(f"{m.file.removeprefix('chapters/'):32} {m.name:56} {found[m.name] or 'NOT JUDGED'}")
+    caught = sum(found[m.name] not in (None, NOT_CAUGHT) for m in chosen)
+    print(f"\n{caught} of {len(chosen)} faults caught.")
+    if len(chosen) == len(MUTATIONS) and None not in found.values():
+        write_evidence(ROOT, MUTATIONS, found)
+    sys.exit(caught < len(chosen))
+
+
+if __name__ == "__main__":
+    main()
