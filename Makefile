@@ -108,16 +108,17 @@ mutations: $(READY) ## plant faults in copies of the lessons, and show which che
 
 # Nobody pins anything on Colab: so every lesson has to keep its ranges with the oldest and the
 # newest packages that pyproject.toml admits. Pictures are not compared by pixel: another
-# Matplotlib draws others.
+# Matplotlib draws others. (--no-config: or uv would take the overrides of requirements.txt.)
 oldest newest: $(READY) ## prove every lesson with the oldest, or the newest, packages admitted
 	@rm -rf _build/$@ && $(PYTHON) -m venv _build/$@
-	@$(BIN)/python -m uv pip compile pyproject.toml --extra prove --python-version \
-	  $$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])') --no-annotate --no-header -q \
-	  $(if $(filter oldest,$@),--resolution lowest-direct) -o _build/$@/requirements.txt
+	@$(BIN)/uv --no-config pip compile pyproject.toml -q --no-annotate --no-header \
+	  --python _build/$@/bin/python $(if $(filter oldest,$@),--resolution lowest-direct) \
+	  -o _build/$@/requirements.txt
 	@_build/$@/bin/pip install -q --disable-pip-version-check -r _build/$@/requirements.txt
-	@_build/$@/bin/pip install -q --disable-pip-version-check --no-deps -e .
-	@grep -E '^(keras|matplotlib|numpy|scikit-learn|scipy|tensorflow)' _build/$@/requirements.txt
-	@LECTURE6_PIXELS=no _build/$@/bin/python -m pytest chapters
+	@_build/$@/bin/pip install -q --disable-pip-version-check -c _build/$@/requirements.txt \
+	  ipykernel jupytext nbclient nbval psutil pytest pytest-xdist sphinx-external-toc
+	@grep -E '^(keras|matplotlib|numpy|scikit-learn|scipy|tensorflow)=' _build/$@/requirements.txt
+	@LECTURE6_PIXELS=no PYTHONPATH=$(CURDIR) _build/$@/bin/python -m pytest chapters
 
 repository: $(READY) ## say where the book is published (git's origin, or URL=…)
 	@$(BIN)/python -m lecture6_utils.book.elsewhere \

@@ -4,6 +4,7 @@ import ast
 import json
 import shutil
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from checks import all_problems
@@ -116,6 +117,14 @@ def test_a_check_that_cannot_be_made_catches_nothing(book):
     mutation = Mutation(FAULT.name, FILE, "1 + 2", "1 + 3", "adds", ("tests/test_nowhere.py",))
     with pytest.raises(BookError, match="could not be made"):
         judge(book, mutation)
+
+
+def test_a_proof_that_crashes_catches_nothing(book, tmp_path):
+    broken = shutil.copytree(book, tmp_path / "broken")
+    with open(broken / "chapters/conftest.py", "a", encoding="utf-8") as conftest:
+        conftest.write("\n\nIPyNbCell.compare_outputs = lambda *_: 1 / 0\n")
+    with pytest.raises(BookError, match="(?s)could not be made.*division by zero"):
+        judge(broken, replace(FAULT, new="1 + 2.0"))
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,9 @@ PLAN = [
 ]  # fmt: skip
 
 
+LIVE = 30  # seconds after which the live line is said again
+
+
 def variables(variant):
     """The environment variables that make this machine another one.
 
@@ -171,44 +174,83 @@ class Study:
                     self.missing[name] = (rank, lesson, fingerprints[lesson], offset, variant)
 
     def execute(self, address=None):
-        """Run what is missing; every result is on disk as soon as it is there."""
-        from distributed import Client, as_completed
+        """Run what is missing; every result is on disk as soon as it is there.
+
+        Returns
+        -------
+        list of str
+            What failed, and why: a lesson that fails costs its own run only.
+        """
+        from distributed import Client, wait
 
         with _cluster(address) as cluster, Client(cluster) as client:
             n_workers = len(client.scheduler_info(n_workers=-1)["workers"])
             if not n_workers:
                 raise BookError(f"The scheduler {address} has no workers: start some (dask worker).")
             print(f"{len(self.missing)} runs on {n_workers} workers", flush=True)
-            start, done, failed = time.monotonic(), 0, []
-            futures = [
+            pending = {
                 client.submit(
                     run, None if address else str(self.root), lesson.slug, offset, variant,
                     fingerprint, key=name, priority=-rank, retries=0, pure=False,
                 )
                 for name, (rank, lesson, fingerprint, offset, variant) in self.missing.items()
-            ]  # fmt: skip
-            for future in as_completed(futures):
-                name = future.key
-                done += 1
+            }  # fmt: skip
+            progress, failed = Progress(self.missing, n_workers), []
+            while pending:
                 try:
-                    result = future.result()
-                except Exception as error:  # a lesson that fails costs its own run only
-                    failed.append(f"{name}: {error}")
-                    text = "FAILED"
-                else:
-                    _, lesson, fingerprint, offset, variant = self.missing[name]
-                    folder = results_folder(self.root, lesson.slug, fingerprint)
-                    folder.mkdir(parents=True, exist_ok=True)
-                    text = f"{result['seconds']} s"
-                    replace_text(folder / f"{offset}-{variant}.json", json.dumps(result))
-                passed = time.monotonic() - start
-                left = passed / done * (len(futures) - done)
-                running = sorted(k for keys in client.processing().values() for k in keys)[:n_workers]
-                print(
-                    f"{_clock(passed)}  {name}: {text}.  {done} of {len(futures)}, "
-                    f"{_clock(left)} left.  Running: {', '.join(running) or '–'}", flush=True,
-                )  # fmt: skip
+                    wait(pending, timeout=LIVE, return_when="FIRST_COMPLETED")
+                except TimeoutError:
+                    pass  # nothing has finished: the line below is all the news
+                done = {future for future in pending if future.done()}
+                pending -= done
+                for future in done:
+                    try:
+                        result = future.result()
+                    except Exception as error:
+                        failed.append(f"{future.key}: {error}")
+                        progress.finished(future.key, None)
+                    else:
+                        self.store(future.key, result)
+                        progress.finished(future.key, result["seconds"])
+                running = [key for keys in client.processing().values() for key in keys]
+                progress.tell(running[:n_workers])
         return failed
+
+    def store(self, name, result):
+        """Write a run's result to its file."""
+        _, lesson, fingerprint, offset, variant = self.missing[name]
+        folder = results_folder(self.root, lesson.slug, fingerprint)
+        folder.mkdir(parents=True, exist_ok=True)
+        replace_text(folder / f"{offset}-{variant}.json", json.dumps(result))
+
+
+class Progress:
+    """Says what has finished, what runs, and how long the rest may take.
+
+    A run is expected to take as long as its lesson did, times what runs took so far.
+    """
+
+    def __init__(self, missing, n_workers):
+        self.costs = {name: max(1, _cost(lesson)) for name, (_, lesson, *_) in missing.items()}
+        self.left, self.n_workers = dict(self.costs), n_workers
+        self.start, self.took, self.expected = time.monotonic(), 0, 0
+
+    def finished(self, name, seconds):
+        """Take note of a run; its seconds are None if it failed."""
+        cost = self.left.pop(name)
+        if seconds:
+            self.took, self.expected = self.took + seconds, self.expected + cost
+        print(f"{name}: {f'{seconds} s' if seconds else 'FAILED'}", flush=True)
+
+    def tell(self, running):
+        """The live line."""
+        pace = self.took / self.expected if self.expected else 1.5
+        left = pace * sum(self.left.values()) / self.n_workers
+        print(
+            f"{_clock(time.monotonic() - self.start)}  {len(self.costs) - len(self.left)} of "
+            f"{len(self.costs)} done, {_clock(left)} left.  Running: {', '.join(sorted(running)) or '–'}",
+            flush=True,
+        )
 
 
 def _valid(path):
