@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from nbformat import from_dict
 from nbval.plugin import IPyNbCell, IPyNbFile
 from PIL import Image
 
@@ -64,7 +65,7 @@ def without_plain_tables(outputs):
     for output in outputs:
         data = output.get("data", {})
         if "measured-table" in data.get("text/html", ""):
-            output = output | {"data": {k: v for k, v in data.items() if k != "text/plain"}}
+            output = from_dict({**output, "data": {k: v for k, v in data.items() if k != "text/plain"}})
         yield output
 
 

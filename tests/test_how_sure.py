@@ -30,8 +30,8 @@ def book(tmp_path):
     chapters = tmp_path / "chapters"
     (chapters / "evidence").mkdir(parents=True)
     for slug in ("adds", "prints"):
-        (chapters / f"{slug}.py").write_text(f"# %% [markdown]\n# # It {slug}\n\n# %%\na = 1\n")
-        (chapters / f"{slug}.md").write_text(f"---\norphan: true\n---\n# It {slug}\n")
+        (chapters / f"{slug}.py").write_text(f"# %% [markdown]\n# # It {slug}\n\n# %%\na = 1\n", encoding="utf-8")
+        (chapters / f"{slug}.md").write_text(f"---\norphan: true\n---\n# It {slug}\n", encoding="utf-8")
     (chapters / "how_sure.md").write_text(PAGE, encoding="utf-8")
     files = "".join(f"- file: chapters/{name}\n" for name in ("adds", "prints"))
     (tmp_path / "_toc.yml").write_text(
@@ -130,7 +130,7 @@ def test_a_lesson_without_evidence_of_its_own_is_named(studied, fault):
     if fault == "missing":
         path.unlink()
     elif fault == "cut off":
-        path.write_text(path.read_text()[:-20])
+        path.write_text(path.read_text(encoding="utf-8")[:-20], encoding="utf-8")
     else:
         (studied / "chapters" / "prints.py").write_text("# %%\na = 2\n", encoding="utf-8")
     text = how_sure.page(studied)

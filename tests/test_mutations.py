@@ -85,7 +85,7 @@ def test_a_fault_in_the_package_is_caught_by_the_unit_test_named(book):
     (book / "tests").mkdir()
     (book / "tests/test_sum.py").write_text(
         "from lecture6_utils.measurement import Measured\n\n\n"
-        "def test_mean():\n    assert Measured([1, 3]).mean == 2\n"
+        "def test_mean():\n    assert Measured([1, 3]).mean == 2\n", encoding="utf-8"
     )
     mutation = Mutation(
         "a mean doubled", "lecture6_utils/measurement.py", "return fmean(self.values)",
