@@ -660,8 +660,8 @@ table_of(by_style, "accuracy")
 # ## What do the letters' vectors know?
 #
 # Finnish has two groups of vowels, *a, o, u* and *ä, ö, y*, and hardly ever mixes them in
-# a simple word. So most endings exist twice: *talossa*, but *metsässä* (in the forest).
-# Nobody told the nets. We look for each vowel's nearest neighbor (by the cosine) in nine
+# a simple word (vowel harmony). So most endings exist twice: *talossa*, but *metsässä* (in
+# the forest). Nobody told the nets. We look for each vowel's nearest neighbor (by the cosine) in nine
 # nets.
 
 # %%

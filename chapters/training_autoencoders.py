@@ -5,7 +5,7 @@
 # deep autoencoder layer by layer. What does each of them gain, and is it still needed?
 #
 # - **What you'll do**: tie a decoder to its encoder, and train tied and untied nets on
-#   little and on much data; then compare greedy layerwise with plain training.
+#   little and on much data; then compare greedy layerwise training with plain training.
 # - **What you'll learn**: how to share a weight in Keras 3 (and keep the tie when you
 #   save), where its gradient comes from, and when training layer by layer helps.
 # - **What you'll need**:

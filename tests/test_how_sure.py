@@ -19,8 +19,8 @@ def number(by_machine, mean=2.0, spec=".2f"):
     """A number whose spread between seeds is 0.1."""
     return {
         "spec": spec, "seeds": 1, "n": 5, "mean": mean, "sd": 0.1, "min": 1.5, "max": 2.5,
-        "by machine": by_machine, "by seed": 0.1, "chaotic": by_machine > 0.05, "runs": [2.0] * 5,
-        "center": mean, "of": 3, "bounds": [1.0, 3.0],
+        "by machine": by_machine, "by seed": 0.1, "chaotic": by_machine > 0.05, "runs": [[2.0]] * 5,
+        "bounds": [1.0, 3.0],
     }  # fmt: skip
 
 
@@ -145,8 +145,8 @@ def test_only_the_ten_largest_are_shown(book):
 
 
 def test_what_rounds_to_zero_has_no_sign():
-    assert how_sure.shown(-0.0002, ".2%") == "-0.02%"
-    assert [how_sure.shown(-0.0002, spec) for spec in (".1%", ".2f", ".0f")] == ["0.0%", "0.00", "0"]
+    assert evidence.shown(-0.0002, ".2%") == "-0.02%"
+    assert [evidence.shown(-0.0002, spec) for spec in (".1%", ".2f", ".0f")] == ["0.0%", "0.00", "0"]
 
 
 def test_a_mean_of_zero_has_no_relative_spread(book):

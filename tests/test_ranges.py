@@ -67,7 +67,7 @@ def site(tmp_path, monkeypatch):
     (folder / "evidence").mkdir(parents=True)
     nbformat.write(notebook, folder / "lesson.ipynb")
     numbers = {
-        m["name"]: {"min": m["values"][0] - 0.1, "max": m["values"][0], "n": 9, "spec": m["spec"]}
+        m["name"]: {"min": m["values"][0] - 0.1, "max": m["values"][0], "n": 9, "spec": m["spec"], "chaotic": False}
         for m in notebook.metadata["lecture6"]["measured"]
     }
     study(tmp_path, numbers)
@@ -121,7 +121,7 @@ def test_lines_and_tables_say_what_they_said(site):
 
 
 def test_a_number_that_was_not_studied_stays_plain(site):
-    study(site, {"loss": {"min": 0.01, "max": 0.01, "n": 9, "spec": ".4f"}})
+    study(site, {"loss": {"min": 0.01, "max": 0.01, "n": 9, "spec": ".4f", "chaotic": False}})
     page, warnings = build(site, "ranges", page="lesson")
     assert ranges(page) == [("0.0112", "the same in all 9 runs of the study")]
     (site / "chapters" / "evidence" / "lesson.json").unlink()
