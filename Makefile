@@ -109,7 +109,9 @@ mutations: $(READY) ## plant faults in copies of the lessons, and show which che
 # Nobody pins anything on Colab: so every lesson has to keep its ranges with the oldest and the
 # newest packages that pyproject.toml admits. Pictures are not compared by pixel: another
 # Matplotlib draws others. (--no-config: or uv would take the overrides of requirements.txt.)
-oldest newest: $(READY) ## prove every lesson with the oldest, or the newest, packages admitted
+oldest: ## prove every lesson with the oldest packages that pyproject.toml admits
+newest: ## prove every lesson with the newest packages that pyproject.toml admits
+oldest newest: $(READY)
 	@rm -rf _build/$@ && $(PYTHON) -m venv _build/$@
 	@$(BIN)/uv --no-config pip compile pyproject.toml -q --no-annotate --no-header \
 	  --python _build/$@/bin/python $(if $(filter oldest,$@),--resolution lowest-direct) \

@@ -130,6 +130,11 @@ def test_a_figure_in_which_nothing_moves_is_compared_by_its_pixels(lesson):
     assert read_evidence(lesson)["figures"]["fig-a"]["pixels"] is False
 
 
+def test_as_long_as_no_other_seed_was_studied_no_figure_counts_as_untrained(lesson):
+    sum_up(lesson, runs_of([1.0] * 6)[:3])
+    assert read_evidence(lesson)["figures"]["fig-a"]["pixels"] is False
+
+
 def test_what_machines_change_in_a_figure_is_known_and_nothing_else(lesson):
     runs = runs_of([1.0] * 6, [(1, 2, 4), (1, 2.1, 4), (1, 2, 4)] + [(1, 2, 4)] * 3)
     runs[2]["figures"]["fig-a"]["says"]["title"] = "loss 2"

@@ -59,7 +59,7 @@ def test_a_fault_is_seen_on_the_same_machine_and_on_another(fault, noise):
     stored = figure()
     other = figure(noise=0.01, seed=5)  # what the study saw another machine do
     bounds = {path: 3 * deviation(other["data"][path], d) + ROUNDING for path, d in stored["data"].items()}
-    spread = {"varies": [], "bounds": bounds}
+    spread = {"varies": [], "bounds": bounds, "otherwise": ROUNDING}
     assert differences(figure(noise=noise, seed=9), stored, spread) == []
     assert differences(figure(fault, noise, seed=9), stored, spread)
 
@@ -74,11 +74,11 @@ def test_what_the_study_saw_vary_is_not_compared():
     (problem,) = differences(figure("name changed"), figure())
     path = problem.partition(": ")[0]
     assert path == "panel 3, texts"
-    assert differences(figure("name changed"), figure(), {"varies": [path], "bounds": {}}) == []
+    assert differences(figure("name changed"), figure(), {"varies": [path], "bounds": {}, "otherwise": ROUNDING}) == []
 
 
 def test_a_problem_says_where_and_by_how_much():
-    problems = differences(figure("one bar longer"), figure(), {"varies": [], "bounds": {}})
+    problems = differences(figure("one bar longer"), figure(), {"varies": [], "bounds": {}, "otherwise": ROUNDING})
     assert problems == ["panel 2, Rectangle, top: off by 20.0% of its span, 0.2% is allowed"]
 
 
@@ -157,6 +157,6 @@ def test_the_data_of_a_live_figure_are_decoded():
 def test_live_data_that_are_zeroed_cut_or_exchanged_are_seen(changed, path):
     # however much another machine's weights differ, one by one
     bounds = {"live layers 0 kernel": 5.0, "live layers 0 kernel, root mean square": 0.3}
-    assert differences(live(), live(), {"varies": [], "bounds": bounds}) == []
-    problems = differences(live(**changed), live(), {"varies": [], "bounds": bounds})
+    assert differences(live(), live(), {"varies": [], "bounds": bounds, "otherwise": ROUNDING}) == []
+    problems = differences(live(**changed), live(), {"varies": [], "bounds": bounds, "otherwise": ROUNDING})
     assert any(path in problem for problem in problems), problems

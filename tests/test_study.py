@@ -139,7 +139,7 @@ def test_a_lesson_that_fails_is_named_and_the_others_go_on(book, capsys):
     script = book / "chapters/adds.py"
     script.write_text(script.read_text(encoding="utf-8") + "1 / 0\n", encoding="utf-8")
     (failure,) = study(book, [], 1)
-    assert "adds failed with seeds moved by 0 on 'avx'" in failure
+    assert "adds failed with seeds moved by 0 on 'avx2'" in failure
     assert "ZeroDivisionError" in failure
     assert len(results(book)) == 1
     assert "FAILED" in capsys.readouterr().out
@@ -246,7 +246,7 @@ def test_a_variant_is_what_it_says(variant, tmp_path):
     assert told["threads"] == (2 if variant == "threads" else 1)
     if variant in ("avx", "sse4.2"):
         assert told["numpy"] == []
-        assert told["blas"] == [{"avx": "Haswell", "sse4.2": "Nehalem"}[variant]]
+        assert told["blas"] == [{"avx": "Sandybridge", "sse4.2": "Nehalem"}[variant]]
 
 
 def test_the_plan_tells_seeds_and_machines_apart():
@@ -255,4 +255,24 @@ def test_the_plan_tells_seeds_and_machines_apart():
     for first, n_machines, n_seeds in [(4, 3, 2), (9, 4, 3)]:  # with the stored run
         offsets = [offset for offset, _ in with_stored[:first]]
         assert offsets.count(0) >= n_machines and len(set(offsets)) >= n_seeds
-    assert {variant for _, variant in PLAN} >= {"avx", "sse4.2", "threads", "onednn", "here"}
+    assert {variant for _, variant in PLAN} >= {"avx2", "avx", "sse4.2", "threads", "onednn", "here"}
+
+
+MATMUL = (
+    "import lecture6_utils.reproducibility, tensorflow as tf, numpy as np;"
+    "a = np.random.default_rng(0).normal(size=(2, 128, 128)).astype('f4');"
+    "print((tf.constant(a[0]) @ tf.constant(a[1])).numpy().tobytes().hex()[:4000])"
+)
+
+
+def test_an_older_processor_multiplies_matrices_in_another_order():
+    """XLA's limit alone does not reach TensorFlow's own products: oneDNN chooses by processor."""
+    found = {
+        variant: subprocess.run(
+            [sys.executable, "-c", MATMUL], env=os.environ | variables(variant), capture_output=True, text=True
+        ).stdout
+        for variant in ("here", "avx", "sse4.2", "xla-avx")
+    }
+    assert all(found.values())
+    assert len({found["here"], found["avx"], found["sse4.2"]}) == 3
+    assert found["xla-avx"] == found["here"]

@@ -217,7 +217,7 @@ def sum_up(lesson, runs):
         "fingerprint": evidence_fingerprint(lesson),
         "runs": [{key: run[key] for key in ("offset", "variant", "seconds")} for run in runs],
         "numbers": sum_up_numbers(runs, first),
-        "figures": {name: sum_up_figure(name, runs) for name in first["figures"]},
+        "figures": sum_up_figures(list(first["figures"]), runs),
     }
     path = evidence_path(lesson)
     path.parent.mkdir(exist_ok=True)
@@ -283,7 +283,7 @@ def sum_up_numbers(runs, first):
             "spec": measurement["spec"], "seeds": len(measurement["values"]), "n": len(there),
             "mean": fmean(there), "sd": stdev(there), "min": min(there), "max": max(there),
             "by machine": spread, "by seed": stdev(means) if len(means) > 1 else 0.0,
-            "chaotic": spread > CHAOTIC * stdev(there) > 0,
+            "chaotic": len(groups) > 1 and spread > CHAOTIC * stdev(there) > 0,
             "runs": values,
         }  # fmt: skip
     specs = {name: number["spec"] for name, number in numbers.items()}
@@ -384,25 +384,40 @@ def unlike(figure, stored):
     return {"varies": varies, "off": {path: d for path, d in off.items() if d > 0}}
 
 
-def sum_up_figure(name, runs):
-    """What is not the same in all runs of a figure, and how far its data may be off."""
-    each = [run["figures"].get(name) for run in runs]
-    others = [figure for run, figure in zip(runs, each) if figure and at(run) != (0, "here")]
-    same_seed = [
-        figure for run, figure in zip(runs, each)
-        if figure and run["offset"] == 0 and run["variant"] != "here"
-    ]  # fmt: skip
-    varies = sorted({path for figure in same_seed for path in figure["varies"]})
-    off = {
-        path: [figure["off"].get(path, 0.0) for figure in same_seed]
-        for path in {path for figure in same_seed for path in figure["off"]} - set(varies)
-    }
-    return {
-        "varies": varies,
-        "bounds": figure_bounds(off),
-        "pixels": not any(figure["varies"] or figure["off"] for figure in others),
-        "runs": each,
-    }
+def sum_up_figures(names, runs):
+    """For each figure what is not the same in all runs, and how far its data may be off.
+
+    The rule is that of numbers: a deviation, as a part of its data's span, is foreseen from
+    those of the runs with the same seeds, and from the lesson's typical one.
+    """
+    others = [run for run in runs if at(run) != (0, "here")]
+    same_seed = [run for run in others if run["offset"] == 0]
+    seeds_moved = len(same_seed) < len(others)
+    squares = {}  # (figure, path) → mean square of its deviations
+    for name in names:
+        drawn = [run["figures"][name] for run in same_seed if name in run["figures"]]
+        for path in {path for figure in drawn for path in figure["off"]}:
+            squares[name, path] = fmean([figure["off"].get(path, 0.0) ** 2 for figure in drawn])
+    freedom = len(same_seed)
+    prior = fit_prior(squares.values(), [freedom] * len(squares))
+    figures = {}
+    for name in names:
+        drawn = [run["figures"][name] for run in others if name in run["figures"]]
+        moved = any(figure["varies"] or figure["off"] for figure in drawn)
+        still = seeds_moved and not moved
+        varies = {p for run in same_seed if name in run["figures"] for p in run["figures"][name]["varies"]}
+        figures[name] = {
+            "varies": sorted(varies),
+            "bounds": {
+                path: ROUNDING + tolerance(square, freedom, 1, prior)
+                for (figure, path), square in squares.items()
+                if figure == name and path not in varies
+            },
+            "otherwise": ROUNDING + (0 if still else tolerance(0.0, freedom, 1, prior)),
+            "pixels": still,
+            "runs": [run["figures"].get(name) for run in runs],
+        }
+    return figures
 
 
 def _differs(kind, path, figure, stored):
@@ -413,21 +428,6 @@ def _differs(kind, path, figure, stored):
     if kind == "says":
         return new != old
     return math.isinf(deviation(new, old))
-
-
-def figure_bounds(off):
-    """Path of data → how far it may be off, as a part of its span; those beyond rounding only."""
-    bounds = {}
-    for path, deviations in off.items():
-        variance = fmean([d**2 for d in deviations]) if deviations else 0.0
-        bounds[path] = variance
-    typical, weight = fit_prior(list(bounds.values()), [len(off[path]) for path in bounds])
-    for path, deviations in off.items():
-        if bounds[path] > 0:
-            bounds[path] = ROUNDING + tolerance(bounds[path], len(deviations), 1, (typical, weight))
-        else:
-            bounds[path] = ROUNDING
-    return {path: float(f"{b:.3g}") for path, b in bounds.items() if b > ROUNDING}
 
 
 def _compact(evidence):

@@ -100,8 +100,9 @@ def differences(new, stored, spread=None):
         As from `in_kernel.describe` or `describe_live`.
     spread : dict, optional
         The figure's part of the evidence: ``varies``, the paths of exact things that
-        were not the same in every run, and ``bounds``, for each path of data the largest
-        admissible deviation. Without it, texts and marks are compared and data are not.
+        were not the same in every run, ``bounds``, for a path of data the largest
+        admissible deviation, and ``otherwise``, that of all other paths. Without it, texts
+        and marks are compared and data are not.
     """
     varies = set(spread["varies"]) if spread else set()
     problems = []
@@ -115,7 +116,7 @@ def differences(new, stored, spread=None):
     if spread:
         for path in sorted(new["data"].keys() & stored["data"].keys() - varies):
             off = deviation(new["data"][path], stored["data"][path])
-            allowed = spread["bounds"].get(path, ROUNDING)
+            allowed = spread["bounds"].get(path, spread["otherwise"])
             if off > allowed:
                 problems.append(f"{path}: off by {off:.1%} of its span, {allowed:.1%} is allowed")
     return problems

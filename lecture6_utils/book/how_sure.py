@@ -18,7 +18,9 @@ from lecture6_utils.book.lessons import BookError, find_lessons
 #: The machine variants of `study.variables`, in a reader's words.
 MACHINES = {
     "here": "the machine on which the book was made, as it is",
-    "avx": "as on an older processor: no instructions newer than AVX (2011)",
+    "avx2": "as on a processor without AVX-512: no instructions newer than AVX2 (2013)",
+    "avx": "as on an older processor: none newer than AVX (2011)",
+    "xla-avx": "the same, but only for XLA, OpenBLAS and NumPy",
     "sse4.2": "as on a still older one: none newer than SSE4.2 (2008)",
     "threads": "every sum split between two threads",
     "onednn": "oneDNN, another library, computes the layers of the nets",

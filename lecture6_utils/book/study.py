@@ -40,8 +40,8 @@ from lecture6_utils.book.lessons import (
 
 #: (seed offset, machine variant), the most telling first. (0, "here") is the stored notebook.
 PLAN = [
-    (0, "avx"), (1_000, "here"), (0, "sse4.2"), (0, "onednn"),
-    (1_000, "avx"), (2_000, "here"), (0, "threads"), (2_000, "sse4.2"),
+    (0, "avx2"), (1_000, "here"), (0, "avx"), (0, "onednn"),
+    (1_000, "avx2"), (2_000, "here"), (0, "sse4.2"), (0, "threads"),
 ]  # fmt: skip
 
 
@@ -51,28 +51,33 @@ LIVE = 30  # seconds after which the live line is said again
 def variables(variant):
     """The environment variables that make this machine another one.
 
-    "avx" and "sse4.2" are older processors: XLA may use no newer instructions, OpenBLAS
-    takes the kernels it has for such a one, and NumPy leaves its own newer code aside.
-    "threads" splits sums over two threads, "onednn" lets oneDNN choose kernels.
+    "avx2", "avx" and "sse4.2" are older processors, "avx2" one without AVX-512. XLA and
+    oneDNN (which multiplies matrices for TensorFlow even where it is switched off
+    otherwise) may use no newer instructions, OpenBLAS takes the kernels it has for such a
+    one, and NumPy leaves its own newer code aside. "xla-avx" is "avx" but for oneDNN.
+    "threads" splits sums over two threads, "onednn" lets oneDNN compute all that it can.
     """
-    older = {
-        "avx": {"XLA_FLAGS": "--xla_cpu_max_isa=AVX", "OPENBLAS_CORETYPE": "Haswell"},
-        "sse4.2": {"XLA_FLAGS": "--xla_cpu_max_isa=SSE4_2", "OPENBLAS_CORETYPE": "Nehalem"},
-    }
-    if variant in older:
-        return older[variant] | {"NPY_DISABLE_CPU_FEATURES": _newer_features()}
     return {
         "here": {},
+        "avx2": _older("AVX2", "AVX2", "Haswell", keep=("X86_V3",)),
+        "avx": _older("AVX", "AVX", "Sandybridge"),
+        "sse4.2": _older("SSE4_2", "SSE41", "Nehalem"),
+        "xla-avx": _older("AVX", "", "Haswell"),
         "threads": {"LECTURE6_THREADS": "2"},
         "onednn": {"TF_ENABLE_ONEDNN_OPTS": "1"},
     }[variant]
 
 
-def _newer_features():
+def _older(xla, onednn, openblas, keep=()):
     # NumPy warns if told to leave aside what a processor has not, and tells what it has only here
     from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 
-    return " ".join(name for name in __cpu_dispatch__ if __cpu_features__.get(name))
+    aside = [name for name in __cpu_dispatch__ if __cpu_features__.get(name) and name not in keep]
+    return {
+        "XLA_FLAGS": f"--xla_cpu_max_isa={xla}",
+        "OPENBLAS_CORETYPE": openblas,
+        "NPY_DISABLE_CPU_FEATURES": " ".join(aside),
+    } | ({"ONEDNN_MAX_CPU_ISA": onednn} if onednn else {})
 
 
 # --- one run, on a worker ---------------------------------------------------------------
