@@ -50,7 +50,7 @@ def test_no_page_jumps_while_it_loads(browser, width):
 
 def test_a_page_whose_pictures_have_no_size_would_jump(browser):
     with served() as address:
-        url = address + "chapters/stacked_autoencoders.html"
+        url = address + "chapters/tsne.html"
         assert shift(browser, url, 390, lambda html: html.replace("<img width=", "<img data-w=")) > 0.01
 
 

@@ -13,7 +13,7 @@ from conftest import make_small_book
 from distributed import Client
 
 from lecture6_utils.book import study as study_module
-from lecture6_utils.book.evidence import read_evidence
+from lecture6_utils.book.evidence import evidence_path, read_evidence
 from lecture6_utils.book.execution import kernel_environment
 from lecture6_utils.book.executor import run as run_lessons
 from lecture6_utils.book.lessons import BookError, Lesson, find_lessons
@@ -110,7 +110,7 @@ def test_a_killed_worker_costs_its_run_only(book, gate, cluster, capsys):
     wanted = [f"{offset}-{variant}.json" for offset, variant in PLAN[:3]]
     assert results(book) == sorted(2 * wanted)
     assert re.search(r"6 of 6 done, 0:00:00 left", text), "the last line tells that all is done"
-    assert re.search(r"Running: (adds|prints) \+\d+ ", text)
+    assert "  Running: " in text
     assert "adds: 4 runs, 1 numbers" in text
     number = read_evidence(Lesson(book, "adds"))["numbers"]["chance"]
     assert number["by machine"] == 0 < number["by seed"], "seeds moved, machines did not matter"
@@ -123,6 +123,7 @@ def test_it_goes_on_where_it_was_cut_off(book, gate, capsys):
     study(book, ["adds"], 2)
     assert path.read_text(encoding="utf-8") == first, "it is not run again"
     assert len(results(book)) == 2
+    evidence_path(Lesson(book, "adds")).unlink()  # it has these runs already
     path.write_text(first[:40], encoding="utf-8")  # cut off in the middle of writing
     assert len(Study(book, [Lesson(book, "adds")], 2).missing) == 1
     assert not Study(book, [Lesson(book, "adds")], 0).missing
