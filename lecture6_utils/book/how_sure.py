@@ -20,7 +20,7 @@ MACHINES = {
     "here": "the machine on which the book was made, as it is",
     "avx2": "as on a processor without AVX-512: no instructions newer than AVX2 (2013)",
     "avx": "as on an older processor: none newer than AVX (2011)",
-    "xla-avx": "the same, but only for XLA, OpenBLAS and NumPy",
+    "xla-avx": "no instructions newer than AVX in XLA, OpenBLAS and NumPy, but in oneDNN",
     "sse4.2": "as on a still older one: none newer than SSE4.2 (2008)",
     "threads": "every sum split between two threads",
     "onednn": "oneDNN, another library, computes the layers of the nets",
