@@ -50,7 +50,7 @@ def book(tmp_path, gate):
     return root
 
 
-def started(gate, n, seconds=60):
+def started(gate, n, seconds=180):
     """The process numbers of the kernels that wait at the gate, once there are `n` of them."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -82,7 +82,7 @@ def cluster(book):
         for _ in range(2)
     ]  # fmt: skip
     with Client(address) as client:
-        client.wait_for_workers(2, timeout=60)
+        client.wait_for_workers(2, timeout=180)
     yield address, workers
     for process in (*workers, scheduler):
         process.kill()
@@ -105,7 +105,7 @@ def test_a_killed_worker_costs_its_run_only(book, gate, cluster, capsys):
     workers[0].send_signal(signal.SIGKILL)
     time.sleep(0.5)
     gate.unlink()
-    text, _ = process.communicate(timeout=240)
+    text, _ = process.communicate(timeout=500)
     assert process.returncode == 0, text
     wanted = [f"{offset}-{variant}.json" for offset, variant in PLAN[:3]]
     assert results(book) == sorted(2 * wanted)
@@ -155,7 +155,7 @@ def test_two_studies_at_once_are_refused(book, gate):
     started(gate, before + 1)
     second = subprocess.run(command, cwd=book, capture_output=True, text=True, env=env)
     gate.unlink()
-    assert first.wait(timeout=120) == 0
+    assert first.wait(timeout=300) == 0
     assert second.returncode == 1
     assert f"A study already runs in this folder (process {first.pid})" in second.stderr
 
