@@ -27,6 +27,7 @@ from lecture6_utils.book.lessons import (
     BookError,
     cells_hash,
     check_writable,
+    choose,
     find_lessons,
     fingerprints,
     read_notebook,
@@ -162,12 +163,8 @@ def _last_cpu_seconds(lesson):
 def run(root, slugs=(), everything=False):
     """Bring the book's notebooks up to date; return how many lessons were executed."""
     lessons = find_lessons(root)
-    unknown = set(slugs) - {lesson.slug for lesson in lessons}
-    if unknown:
-        known = ", ".join(lesson.slug for lesson in lessons)
-        raise BookError(f"No such lesson: {', '.join(sorted(unknown))}. There are: {known}.")
+    chosen = choose(lessons, slugs)
     reasons = {lesson: stale_reasons(lesson) for lesson in lessons}
-    chosen = [lesson for lesson in lessons if not slugs or lesson.slug in slugs]
     if not (slugs or everything):
         chosen = [lesson for lesson in chosen if reasons[lesson]]
     for lesson in chosen:

@@ -93,6 +93,21 @@ def find_lessons(root):
     return [Lesson(root, slug) for slug in slugs]
 
 
+def choose(lessons, slugs):
+    """Those of the lessons that are named, or all if none is.
+
+    Raises
+    ------
+    BookError
+        If a name is no lesson's.
+    """
+    unknown = set(slugs) - {lesson.slug for lesson in lessons}
+    if unknown:
+        known = ", ".join(lesson.slug for lesson in lessons)
+        raise BookError(f"No such lesson: {', '.join(sorted(unknown))}. There are: {known}.")
+    return [lesson for lesson in lessons if not slugs or lesson.slug in slugs]
+
+
 # --- the two halves of a pair ---------------------------------------------------------
 
 

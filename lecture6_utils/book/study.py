@@ -30,6 +30,7 @@ from lecture6_utils.book.lessons import (
     METADATA_KEY,
     BookError,
     Lesson,
+    choose,
     evidence_fingerprint,
     find_lessons,
     first_line,
@@ -309,12 +310,7 @@ def _cluster(address):
 
 def study(root, slugs, n_runs, address=None):
     """Run what is missing of the plan's first `n_runs`, then sum up; the failures' texts."""
-    lessons = find_lessons(root)
-    unknown = set(slugs) - {lesson.slug for lesson in lessons}
-    if unknown:
-        known = ", ".join(lesson.slug for lesson in lessons)
-        raise BookError(f"No such lesson: {', '.join(sorted(unknown))}. There are: {known}.")
-    chosen = [lesson for lesson in lessons if not slugs or lesson.slug in slugs]
+    chosen = choose(find_lessons(root), slugs)
     folder = root / "_build" / "study"
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / "lock", "a+", encoding="utf-8") as lock:
