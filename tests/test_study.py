@@ -17,7 +17,7 @@ from lecture6_utils.book.evidence import evidence_path, read_evidence
 from lecture6_utils.book.execution import kernel_environment
 from lecture6_utils.book.executor import run as run_lessons
 from lecture6_utils.book.lessons import BookError, Lesson, find_lessons
-from lecture6_utils.book.study import PLAN, Study, study, variables
+from lecture6_utils.book.study import PLAN, Study, running, study, variables
 
 # A lesson that needs no TensorFlow: a kernel of it is up in a second. It waits as long as
 # the file `gate` exists, and leaves one with its process number beside it.
@@ -114,6 +114,15 @@ def test_a_killed_worker_costs_its_run_only(book, gate, cluster, capsys):
     assert "adds: 4 runs, 1 numbers" in text
     number = read_evidence(Lesson(book, "adds"))["numbers"]["chance"]
     assert number["by machine"] == 0 < number["by seed"], "seeds moved, machines did not matter"
+
+
+def test_the_live_line_names_what_runs_and_not_what_waits(cluster):
+    address, workers = cluster
+    with Client(address) as client:
+        waiting = [client.submit(time.sleep, 600, key=f"run {i}", pure=False) for i in range(4)]
+        while len(named := running(client)) < 2:
+            time.sleep(0.1)
+        assert len(set(named)) == 2 and set(named) < {future.key for future in waiting}
 
 
 def test_it_goes_on_where_it_was_cut_off(book, gate, capsys):

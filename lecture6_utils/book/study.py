@@ -218,8 +218,7 @@ class Study:
                     else:
                         self.store(future.key, result)
                         progress.finished(future.key, result["seconds"])
-                running = [key for keys in client.processing().values() for key in keys]
-                progress.tell(running[:n_workers])
+                progress.tell(running(client))
         return failed
 
     def store(self, name, result):
@@ -228,6 +227,14 @@ class Study:
         folder = results_folder(self.root, lesson.slug, fingerprint)
         folder.mkdir(parents=True, exist_ok=True)
         replace_text(folder / f"{offset}-{variant}.json", json.dumps(result))
+
+
+def running(client):
+    """The names of the runs that workers are in the middle of."""
+    try:  # client.processing() would name what waits on a worker, too
+        return [key for stacks in client.call_stack().values() for key in stacks]
+    except OSError:  # a worker died in the middle of the question; the next line will know
+        return []
 
 
 class Progress:
