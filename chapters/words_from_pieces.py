@@ -787,15 +787,15 @@ fig, ax = plt.subplots(figsize=(WIDTH, 4.6))
 for column, (name, color) in enumerate(
     [("trained on lemmas", COLORS[0]), ("trained on cases", COLORS[1])]
 ):
-    vectors = arms[name][0](pool)
+    net = arms[name][0]
+    vectors = net(pool)
     x = 0.02 + 0.5 * column
     _ = ax.text(x, 1.02, name, weight="bold", color=color, va="center")
     for block, form in enumerate(shown):
         top = 0.93 - 0.34 * block
-        i = pool.index(form)
-        best = np.argsort(-vectors @ vectors[i])
+        best = np.argsort(-vectors @ net([form])[0])
         _ = ax.text(x, top, form, weight="bold", va="center")
-        for line, j in enumerate([j for j in best if j != i][:4]):
+        for line, j in enumerate([j for j in best if pool[j] != form][:4]):
             _ = ax.text(x + 0.03, top - 0.06 * (line + 1), pool[j], va="center")
 ax.set(xlim=(0, 1), ylim=(0, 1.06))
 _ = ax.axis("off")
