@@ -120,7 +120,8 @@ def test_the_live_line_names_what_runs_and_not_what_waits(cluster):
     address, workers = cluster
     with Client(address) as client:
         waiting = [client.submit(time.sleep, 600, key=f"run {i}", pure=False) for i in range(4)]
-        while len(named := running(client)) < 2:
+        end = time.monotonic() + 180
+        while len(named := running(client)) < 2 and time.monotonic() < end:
             time.sleep(0.1)
         assert len(set(named)) == 2 and set(named) < {future.key for future in waiting}
 

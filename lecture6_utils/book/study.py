@@ -256,13 +256,13 @@ class Progress:
             self.took, self.expected = self.took + seconds, self.expected + cost
         print(f"{name}: {f'{seconds} s' if seconds else 'FAILED'}", flush=True)
 
-    def tell(self, running):
+    def tell(self, names):
         """The live line."""
         pace = self.took / self.expected if self.expected else 1.5
         left = pace * sum(self.left.values()) / self.n_workers
         print(
             f"{_clock(time.monotonic() - self.start)}  {len(self.costs) - len(self.left)} of "
-            f"{len(self.costs)} done, {_clock(left)} left.  Running: {', '.join(sorted(running)) or '–'}",
+            f"{len(self.costs)} done, {_clock(left)} left.  Running: {', '.join(sorted(names)) or '–'}",
             flush=True,
         )
 
