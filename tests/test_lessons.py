@@ -308,7 +308,7 @@ def test_a_read_only_folder_is_noticed_before_any_work(made_book, monkeypatch):
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
     monkeypatch.setattr(lessons.Path, "write_text", refuse)
-    monkeypatch.setattr(executor, "NotebookClient", None)  # to execute would raise a TypeError
+    monkeypatch.setattr(executor, "lesson_client", None)  # to execute would raise a TypeError
     with pytest.raises(BookError, match="Cannot write .*prints.ipynb: Read-only file system"):
         run(made_book)
 
