@@ -615,7 +615,7 @@ for name, runs in lengthened.items():
 lstm, cnn = (100 * np.array(lengthened[n][4]) for n in ["char-BiLSTM", "char-CNN"])
 difference("char-BiLSTM − char-CNN there, in points", lstm, cnn, ".1f")
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "Accuracy on new lemmas with up to four other words of six letters in front; three seeds per net.", "name": "fig-character_models-length"}, "image": {"alt": "A line chart of accuracy against the number of words put in front: the suffix table's line stays flat on top, the three lines of the BiLSTM stay nearly flat below it, and the three of the CNN sink as words are added."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy on new lemmas with up to four other words of six letters in front; three seeds per net.", "name": "fig-character_models-length"}, "image": {"alt": "A line chart of accuracy against the number of words put in front: the suffix table's line stays flat on top, the three lines of the BiLSTM stay nearly flat below it, and the three of the CNN sink as words are added."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3.2))
 inks = {"suffix table": "0.3", "char-CNN": COLORS[1], "char-BiLSTM": COLORS[0]}
 for name, runs in lengthened.items():
@@ -687,7 +687,7 @@ for back, front in PARTNERS.items():
     share = np.mean(each_other)
     measured(f"{back} and {front} nearest to each other, share of nets", share, ".2f")
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "The letter vectors of one char-CNN on the plane of their first two principal components. Lines join the partners of vowel harmony.", "name": "fig-character_models-vowels"}, "image": {"alt": "A scatter of letters: the vowels lie apart from most consonants, and a line joins each of the pairs a and ä, o and ö, u and y."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The letter vectors of one char-CNN on the plane of their first two principal components. Lines join the partners of vowel harmony.", "name": "fig-character_models-vowels"}, "image": {"alt": "A scatter of letters: the vowels lie apart from most consonants, and a line joins each of the pairs a and ä, o and ö, u and y."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 4.2))
 plane = PCA(2).fit_transform(letter_vectors(nets["char-CNN"][0]))
 for (x, y), letter in zip(plane, CHARACTERS, strict=True):

@@ -678,7 +678,7 @@ _ = axes[1, 0].set_ylabel("share, unit means")
 # Look at the units in {numref}`fig-sparse-live`. Which units of the L1 net respond to one
 # kind of clothes? Does any unit of the KL net?
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "A live figure: pick one of 500 validation images to see its 300 activations in three nets, and pick a unit to see the ten of these images that activate it most.", "name": "fig-sparse-live"}, "image": {"alt": "Three grids of 300 cells, the activations for one image: many dark cells without penalty, few with L1, and many pale ones with KL."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: pick one of 500 validation images to see its 300 activations in three nets, and pick a unit to see the ten of these images that activate it most.", "name": "fig-sparse-live"}, "image": {"alt": "Three grids of 300 cells, the activations for one image: many dark cells without penalty, few with L1, and many pale ones with KL."}}
 live_codings(
     {name: predict(nets_of_kind[0][0], X_valid[:500])
      for name, nets_of_kind in nets.items()},
@@ -758,13 +758,13 @@ def plot_units(encoder):
     plot_image_rows({f"unit {u}": X_valid[rows[u]] for u in live_units(codings)[:4]})
 
 
-# %% tags=["chaotic-figure"] mystnb={"figure": {"caption": "Without penalty: the images that activate four units most.", "name": "fig-sparse-units-plain"}, "image": {"alt": "Four rows of seven images of clothes, one row per unit of the net without penalty; within a row the images share some of their outline or shade."}}
+# %% mystnb={"figure": {"caption": "Without penalty: the images that activate four units most.", "name": "fig-sparse-units-plain"}, "image": {"alt": "Four rows of seven images of clothes, one row per unit of the net without penalty; within a row the images share some of their outline or shade."}}
 plot_units(nets["no penalty"][0][0])
 
-# %% tags=["chaotic-figure"] mystnb={"figure": {"caption": "With the L1 penalty: the images that activate four units most.", "name": "fig-sparse-units-l1"}, "image": {"alt": "Four rows of seven images of clothes, one row per unit of the L1 net; most rows show one kind of clothes, much alike in outline and shade."}}
+# %% mystnb={"figure": {"caption": "With the L1 penalty: the images that activate four units most.", "name": "fig-sparse-units-l1"}, "image": {"alt": "Four rows of seven images of clothes, one row per unit of the L1 net; most rows show one kind of clothes, much alike in outline and shade."}}
 plot_units(sparse_l1_encoder)
 
-# %% tags=["chaotic-figure"] mystnb={"figure": {"caption": "With the KL penalty: the images that activate four units most.", "name": "fig-sparse-units-kl"}, "image": {"alt": "Four rows of seven images of clothes, one row per unit of the KL net; within a row the images share some of their outline or shade."}}
+# %% mystnb={"figure": {"caption": "With the KL penalty: the images that activate four units most.", "name": "fig-sparse-units-kl"}, "image": {"alt": "Four rows of seven images of clothes, one row per unit of the KL net; within a row the images share some of their outline or shade."}}
 plot_units(sparse_kl_encoder)
 
 # %% [markdown]

@@ -90,7 +90,7 @@ print("codings", X_valid_compressed.shape, "→ map", X_valid_2D.shape)
 # positions. We fix `random_state` and keep `predict` silent (`verbose=0`).
 # :::
 
-# %% tags=["chaotic-figure"] mystnb={"figure": {"caption": "The 5,000 validation codings on the plane. Each name stands near the median position of its class.", "name": "fig-tsne-map"}, "image": {"alt": "A scatter plot of colored dots: trousers and bags form islands of their own, the bags several of them; sandals, sneakers and ankle boots lie side by side, and shirts, pullovers, coats and T-shirts run into one another."}}
+# %% mystnb={"figure": {"caption": "The 5,000 validation codings on the plane. Each name stands near the median position of its class.", "name": "fig-tsne-map"}, "image": {"alt": "A scatter plot of colored dots: trousers and bags form islands of their own, the bags several of them; sandals, sneakers and ankle boots lie side by side, and shirts, pullovers, coats and T-shirts run into one another."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 4.4))
 ax.scatter(
     X_valid_2D[:, 0], X_valid_2D[:, 1], c=y_valid, s=10, lw=0, cmap=CLASS_COLORS
@@ -106,7 +106,7 @@ name_classes(ax, X_valid_2D, y_valid, CLASS_NAMES)
 #
 # *Which* shirts lie among the coats? Small pictures of the garments show it.
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "The same map with pictures: a garment is drawn wherever there is room for one. The dots are the class colors of the map above.", "name": "fig-tsne-garments"}, "image": {"alt": "The same map covered with small pictures of garments: shapes change smoothly across it, from sandals to sneakers to boots in one part and from sleeveless to long-sleeved garments in another."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The same map with pictures: a garment is drawn wherever there is room for one. The dots are the class colors of the map above.", "name": "fig-tsne-garments"}, "image": {"alt": "The same map covered with small pictures of garments: shapes change smoothly across it, from sandals to sneakers to boots in one part and from sleeveless to long-sleeved garments in another."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 4.4))
 ax.scatter(
     X_valid_2D[:, 0], X_valid_2D[:, 1], c=y_valid, s=2, lw=0, cmap=CLASS_COLORS
@@ -261,7 +261,7 @@ difference("trustworthiness, PCA − autoencoder", trusted["PCA"], trusted["AE"]
 # find a shirt among the coats, or a bag far from the others, and switch maps: does it
 # have the same neighbors in the pixels?
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "A live figure: point at one of the 5,000 dots (or use the arrow keys) to see its garment and the ten dots nearest to it, and switch between the three maps of the table.", "name": "fig-tsne-live"}, "image": {"alt": "A scatter plot of 5,000 dots in ten colors, each color's name written on it: the t-SNE map of the autoencoder's codings, in which trousers, bags and footwear form islands of their own."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: point at one of the 5,000 dots (or use the arrow keys) to see its garment and the ten dots nearest to it, and switch between the three maps of the table.", "name": "fig-tsne-live"}, "image": {"alt": "A scatter plot of 5,000 dots in ten colors, each color's name written on it: the t-SNE map of the autoencoder's codings, in which trousers, bags and footwear form islands of their own."}}
 live_map(
     {"pixels": pixels_2D, "PCA (30)": pca_2D, "autoencoder (30)": X_valid_2D},
     X_valid, y_valid, CLASS_NAMES,
@@ -299,7 +299,7 @@ rows = {
 }
 MeasuredTable(rows, corner="map of 1,000 codings")
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "One thousand codings at three perplexities, colored by class as before.", "name": "fig-tsne-perplexity"}, "image": {"alt": "Three small scatter plots of the same codings: at perplexity 5 many small scattered clumps, at 30 a few islands, at 300 one compact shape in which the islands touch."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "One thousand codings at three perplexities, colored by class as before.", "name": "fig-tsne-perplexity"}, "image": {"alt": "Three small scatter plots of the same codings: at perplexity 5 many small scattered clumps, at 30 a few islands, at 300 one compact shape in which the islands touch."}}
 def small_maps(maps):
     """Maps side by side, without axes."""
     fig, axes = plt.subplots(1, len(maps), figsize=(WIDTH, 2.1))
@@ -351,7 +351,7 @@ measured(
     ".1%",
 )
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "The same thousand codings, mapped from three random starts.", "name": "fig-tsne-seed"}, "image": {"alt": "Three small scatter plots with the same colored islands, turned and mirrored and with some islands in other places from one plot to the next."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The same thousand codings, mapped from three random starts.", "name": "fig-tsne-seed"}, "image": {"alt": "Three small scatter plots with the same colored islands, turned and mirrored and with some islands in other places from one plot to the next."}}
 small_maps({f"seed {seed}": points for seed, points in by_seed.items()})
 
 # %% [markdown]
@@ -398,7 +398,7 @@ def map_clouds(clouds):
 clouds = [make_clouds(seed) for seed in (0, 1, 2)]
 maps = [map_clouds(c) for c in clouds]
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "Above: two of the coordinates of three artificial data sets. Below: their t-SNE maps.", "name": "fig-tsne-misread"}, "image": {"alt": "Three pairs of scatter plots: a tight and a wide cluster become two discs of equal size, three clusters at unequal distances become three discs at similar distances, and a featureless cloud of noise breaks up into many small clumps."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Above: two of the coordinates of three artificial data sets. Below: their t-SNE maps.", "name": "fig-tsne-misread"}, "image": {"alt": "Three pairs of scatter plots: a tight and a wide cluster become two discs of equal size, three clusters at unequal distances become three discs at similar distances, and a featureless cloud of noise breaks up into many small clumps."}}
 fig, axes = plt.subplots(2, 3, figsize=(WIDTH, 3.9))
 for row, (what, sets) in enumerate({"data": clouds, "map": maps}.items()):
     for ax, (name, points) in zip(axes[row], sets[0].items(), strict=True):

@@ -505,7 +505,7 @@ measured("gained from k = 250 to 500", last_step, ".3f")
 standard_error = [p.std() / np.sqrt(len(p)) for p in per_image]
 measured("standard error of ln p over images", standard_error, ".2f")
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "The bound on ln p against the number k of draws per image, for the three seeds (1,000 test images). It starts at the ELBO and flattens.", "name": "fig-vae-likelihood"}, "image": {"alt": "Three almost parallel curves over k from 1 to 500 on a logarithmic axis, close together; each rises steeply up to about k = 20 and has nearly leveled off at 500."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The bound on ln p against the number k of draws per image, for the three seeds (1,000 test images). It starts at the ELBO and flattens.", "name": "fig-vae-likelihood"}, "image": {"alt": "Three almost parallel curves over k from 1 to 500 on a logarithmic axis, close together; each rises steeply up to about k = 20 and has nearly leveled off at 500."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3))
 for curve, hue in zip(curves, COLORS):
     ax.plot(ks, curve, "o-", color=hue, markersize=4)
@@ -570,7 +570,7 @@ for k in (1, 500):
 # We draw ten numbers from $\mathcal N(0, 1)$, decode them, and take the sigmoid.
 
 
-# %% tags=["chaotic-figure"] mystnb={"figure": {"caption": "Thirty pictures decoded from codings drawn at random. Shown is the probability of each pixel.", "name": "fig-vae-new"}, "image": {"alt": "A grid of five rows of six gray images: tops, trousers, dresses, shoes and bags, smooth and blurred, some of them clear at once, some like mixtures of two kinds."}}
+# %% mystnb={"figure": {"caption": "Thirty pictures decoded from codings drawn at random. Shown is the probability of each pixel.", "name": "fig-vae-new"}, "image": {"alt": "A grid of five rows of six gray images: tops, trousers, dresses, shoes and bags, smooth and blurred, some of them clear at once, some like mixtures of two kinds."}}
 def decode(decoder, z):
     return ops.convert_to_numpy(ops.sigmoid(decoder(z)))
 
@@ -685,7 +685,7 @@ for name in ("plain, N(0, I)", "plain, own normal"):
 #
 # ## Is there a path from one picture to another?
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "From one real image to another: blended pixel by pixel (top), and decoded along a straight line between the means of their codings (bottom).", "name": "fig-vae-interpolation"}, "image": {"alt": "Two rows of seven images from a pair of trousers to an ankle boot: in the top row both are seen through each other, in the bottom row one shape turns into the other."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "From one real image to another: blended pixel by pixel (top), and decoded along a straight line between the means of their codings (bottom).", "name": "fig-vae-interpolation"}, "image": {"alt": "Two rows of seven images from a pair of trousers to an ankle boot: in the top row both are seen through each other, in the bottom row one shape turns into the other."}}
 pair = X_valid[[np.argmax(y_valid == 1), np.argmax(y_valid == 9)]]
 t = np.linspace(0, 1, 7, dtype="float32")[:, None]
 ends = encode(variational_encoder, pair)[0]
@@ -721,7 +721,7 @@ difference("confidence, codings minus pixels", by_codings, by_pixels)
 # Try it yourself ({numref}`fig-vae-walk`): walk within a class, and between two. Then move
 # the codings one by one: some change the whole garment, others nothing.
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "A live figure: the decoder runs in the page. Choose two of forty validation images and walk from one's codings to the other's, or move each of the ten codings.", "name": "fig-vae-walk"}, "image": {"alt": "Seven decoded images in a row that turn one garment into another step by step."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: the decoder runs in the page. Choose two of forty validation images and walk from one's codings to the other's, or move each of the ten codings.", "name": "fig-vae-walk"}, "image": {"alt": "Seven decoded images in a row that turn one garment into another step by step."}}
 picked = np.concatenate([np.flatnonzero(y_valid == k)[:4] for k in range(10)])
 live_walk(
     variational_decoder, encode(variational_encoder, X_valid[picked])[0],
@@ -731,7 +731,7 @@ live_walk(
 # %% [markdown]
 # ## What does a map of two codings show?
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "Pictures decoded from a grid of two codings. The grid is equally spaced in probability under the prior, from 5% to 95% along each axis.", "name": "fig-vae-manifold"}, "image": {"alt": "A square mosaic of twelve by twelve small images in which kinds of clothes form regions, with shoes, trousers, tops and bags passing gradually into their neighbors."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Pictures decoded from a grid of two codings. The grid is equally spaced in probability under the prior, from 5% to 95% along each axis.", "name": "fig-vae-manifold"}, "image": {"alt": "A square mosaic of twelve by twelve small images in which kinds of clothes form regions, with shoes, trousers, tops and bags passing gradually into their neighbors."}}
 levels = np.sqrt(2) * np.array(tf.math.erfinv(2 * np.linspace(0.05, 0.95, 12) - 1))
 grid = np.array([(x, y) for y in levels[::-1] for x in levels], dtype="float32")
 mosaic = decode(net_2d[1], grid).reshape(12, 12, 28, 28)
@@ -751,7 +751,7 @@ _ = ax.grid(False)
 # points; {numref}`fig-vae-plane` decodes any point, and shows where the encoder puts real
 # garments.
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "A live figure: drag the ring over the plane of two codings, and the decoder answers in the page. The dots are the means of 2,500 validation images.", "name": "fig-vae-plane"}, "image": {"alt": "A scatter plot of the two codings of 2,500 garments in ten colors, each with its name, with classes in wedges around the center that run into one another."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: drag the ring over the plane of two codings, and the decoder answers in the page. The dots are the means of 2,500 validation images.", "name": "fig-vae-plane"}, "image": {"alt": "A scatter plot of the two codings of 2,500 garments in ten colors, each with its name, with classes in wedges around the center that run into one another."}}
 live_plane(
     net_2d[1], encode(net_2d[0], X_valid[:2_500])[0], y_valid[:2_500], CLASS_NAMES
 )

@@ -437,7 +437,7 @@ MeasuredTable(rows, corner="misspelling")
 # seed in the page, beside edit distance. It also shows which pieces of the word give the
 # strongest responses of the most filters.
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "A live figure: type a word, right or wrong, to see its strongest pieces and the nearest of the 10,906 words, by the network trained on real typos and by edit distance.", "name": "fig-words-live"}, "image": {"alt": "A list of misspellings, each with an arrow to the three words that the network finds nearest."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: type a word, right or wrong, to see its strongest pieces and the nearest of the 10,906 words, by the network trained on real typos and by edit distance.", "name": "fig-words-live"}, "image": {"alt": "A list of misspellings, each with an arrow to the three words that the network finds nearest."}}
 live_words(
     spellers["real typos"][0].encoder, LETTERS, 16, words,
     ["naybour", "obleek", "charistics", "characted", "onwee"],
@@ -648,7 +648,7 @@ MeasuredTable({
 rung, ran = cosines[:, probes.index("rung")], cosines[:, probes.index("ran")]
 difference("cosine to run: rung − ran", rung, ran, "+.2f")
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "Cosine to run of words that the network has not seen in training (three seeds), and of their bags of character pieces (TF-IDF).", "name": "fig-words-run"}, "image": {"alt": "A dot plot of nine words: runs, running, runner and runners have dots far to the right; ran, rung and cunning lie in the middle; sprint and jogging lie near zero; the crosses of TF-IDF are lower for most words, and zero for those without shared letters."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Cosine to run of words that the network has not seen in training (three seeds), and of their bags of character pieces (TF-IDF).", "name": "fig-words-run"}, "image": {"alt": "A dot plot of nine words: runs, running, runner and runners have dots far to the right; ran, rung and cunning lie in the middle; sprint and jogging lie near zero; the crosses of TF-IDF are lower for most words, and zero for those without shared letters."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3.8))
 y = np.arange(len(probes), dtype=float)
 y[probes.index("rung") :] += 0.5
@@ -781,7 +781,7 @@ for name, (by_lemma, by_case) in share.items():
     }
 MeasuredTable(rows, corner="nearest neighbor")
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "The four nearest neighbors of three Finnish forms, among unseen forms, under two objectives; first seed: näkemyksiin (into the views), pihamaalla (in the yard), valmentajalta (from the coach). Where a lemma has too few other forms, similar words fill the list.", "name": "fig-words-neighbors"}, "image": {"alt": "Two columns of Finnish words under each of three headwords: on the left words that begin like the headword, on the right words that end like it."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The four nearest neighbors of three Finnish forms, among unseen forms, under two objectives; first seed: näkemyksiin (into the views), pihamaalla (in the yard), valmentajalta (from the coach). Where a lemma has too few other forms, similar words fill the list.", "name": "fig-words-neighbors"}, "image": {"alt": "Two columns of Finnish words under each of three headwords: on the left words that begin like the headword, on the right words that end like it."}}
 shown = ["näkemyksiin", "pihamaalla", "valmentajalta"]
 fig, ax = plt.subplots(figsize=(WIDTH, 4.6))
 for column, (name, color) in enumerate(

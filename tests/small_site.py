@@ -7,17 +7,19 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
 
-def build(root, *parts, page, builder="html"):
+def build(root, *parts, page, builder="html", **more):
     """Build the pages in ``root/chapters``.
 
     Parameters
     ----------
     root : Path
     *parts : str
-        Modules of `lecture6_utils.book` to use.
+        Modules of `lecture6_utils.book` to use, or others by their whole names.
     page : str
         The page that is wanted.
     builder : str, default "html"
+    **more
+        Settings of Sphinx.
 
     Returns
     -------
@@ -26,10 +28,11 @@ def build(root, *parts, page, builder="html"):
     warnings : str
     """
     settings = {
-        "extensions": ["myst_nb", *(f"lecture6_utils.book.{part}" for part in parts)],
+        "extensions": ["myst_nb", *(part if "." in part else f"lecture6_utils.book.{part}" for part in parts)],
         "nb_execution_mode": "off",
         "root_doc": f"chapters/{page}",
         "myst_enable_extensions": ["dollarmath"],
+        **more,
     }
     out, warnings = root / "_build" / builder, io.StringIO()
     with docutils_namespace():

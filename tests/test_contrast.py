@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgb
 from scipy.spatial.distance import pdist
 
 from lecture6_utils.book.lessons import find_lessons, read_script
-from lecture6_utils.live_figures import _DARK_COLORS
+from lecture6_utils.live_figures.packing import DARK_COLORS
 from lecture6_utils.plotting import COLORS
 
 # Grounds on which live figures draw: white, and the book theme's in the dark.
@@ -75,7 +75,7 @@ def test_live_figures_draw_on_these_grounds(browser, scheme, ground):
 
 def test_every_color_can_be_told_from_its_ground():
     assert {color: on(WHITE, color) for color in COLORS if on(WHITE, color) < 3} == {}
-    assert {color: on(DARK, color) for color in _DARK_COLORS if on(DARK, color) < 3} == {}
+    assert {color: on(DARK, color) for color in DARK_COLORS if on(DARK, color) < 3} == {}
 
 
 def smallest_distance(colors):
@@ -91,7 +91,7 @@ def smallest_distance(colors):
     return min(pdist(cspace_convert(view, "sRGB1", "CAM02-UCS")).min() for view in views)
 
 
-@pytest.mark.parametrize("colors", [COLORS, _DARK_COLORS], ids=["light", "dark"])
+@pytest.mark.parametrize("colors", [COLORS, DARK_COLORS], ids=["light", "dark"])
 def test_colors_are_farther_apart_than_those_they_replace(colors):
     with plt.style.context("petroff10"):
         petroff = plt.rcParams["axes.prop_cycle"].by_key()["color"]

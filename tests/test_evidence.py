@@ -7,18 +7,17 @@ import pytest
 from conftest import make_small_book
 from scipy import stats
 
-from lecture6_utils.book import evidence
-from lecture6_utils.book.evidence import (
-    evidence_path,
-    evidence_problems,
+from lecture6_utils.book.evidence import evidence_path, evidence_problems, read_evidence
+from lecture6_utils.book.lessons import BookError, Lesson
+from lecture6_utils.book.rule import (
+    MOST_CHECKS,
+    RATE,
     fit_prior,
     machine_variance,
-    read_evidence,
-    sum_up,
     tolerance,
     unit,
 )
-from lecture6_utils.book.lessons import BookError, Lesson
+from lecture6_utils.book.summary import sum_up
 
 
 @pytest.fixture
@@ -81,7 +80,7 @@ def test_the_rule_raises_as_many_false_alarms_as_it_says():
 
 
 def test_all_checks_together_raise_one_in_a_hundred_proofs():
-    assert evidence.RATE * evidence.MOST_CHECKS == pytest.approx(0.01)
+    assert RATE * MOST_CHECKS == pytest.approx(0.01)
 
 
 def test_the_spread_between_machines_is_that_of_equal_seeds():

@@ -9,7 +9,8 @@ from conftest import ROOT, module_at
 from matplotlib.figure import Figure
 
 from lecture6_utils.book.figures import ROUNDING, describe_live, deviation, differences
-from lecture6_utils.live_figures import LiveFigure, _floats, _packed
+from lecture6_utils.live_figures.common import LiveFigure
+from lecture6_utils.live_figures.packing import floats, whole
 
 in_kernel = module_at(ROOT / "lecture6_utils/book/in_kernel.py")
 COLORS = np.array(["#aa0000", "#00aa00", "#0000aa"])
@@ -126,9 +127,9 @@ def test_every_kind_of_mark_that_a_lesson_draws_is_described():
 def live(**changed):
     rng = np.random.default_rng(0)
     data = {
-        "layers": [{"kernel": _floats(rng.normal(size=(10, 30))), "activation": "silu"}],
-        "points": _packed(rng.integers(0, 65535, (50, 2)), "<u2"),
-        "labels": _packed(np.arange(50) % 10, "u1"), "names": ["coat", "bag"], "range": 3.2,
+        "layers": [{"kernel": floats(rng.normal(size=(10, 30))), "activation": "silu"}],
+        "points": whole("points", rng.integers(0, 65535, (50, 2))),
+        "labels": whole("labels", np.arange(50) % 10), "names": ["coat", "bag"], "range": 3.2,
     } | changed  # fmt: skip
     still = Figure()
     return describe_live([{"data": {"text/html": LiveFigure("plane", "<p></p>", data, still).html()}}])
@@ -146,11 +147,11 @@ def test_the_data_of_a_live_figure_are_decoded():
 @pytest.mark.parametrize(
     ("changed", "path"),
     [
-        ({"layers": [{"kernel": _floats(np.zeros(300)), "activation": "silu"}]}, "root mean square"),
-        ({"layers": [{"kernel": _floats(np.ones(30)), "activation": "silu"}]}, "how many"),
-        ({"layers": [{"kernel": _floats(np.ones(300)), "activation": "relu"}]}, "activation"),
+        ({"layers": [{"kernel": floats(np.zeros(300)), "activation": "silu"}]}, "root mean square"),
+        ({"layers": [{"kernel": floats(np.ones(30)), "activation": "silu"}]}, "how many"),
+        ({"layers": [{"kernel": floats(np.ones(300)), "activation": "relu"}]}, "activation"),
         ({"names": ["bag", "coat"]}, "live names 0"),
-        ({"labels": _packed(np.arange(1, 51) % 10, "u1")}, "live labels"),
+        ({"labels": whole("labels", np.arange(1, 51) % 10)}, "live labels"),
         ({"range": 4.0}, "live range"),
     ],
 )

@@ -6,7 +6,8 @@ import pytest
 from conftest import ROOT
 from small_site import build
 
-from lecture6_utils.book import evidence, how_sure
+from lecture6_utils.book import how_sure
+from lecture6_utils.book.evidence import shown
 from lecture6_utils.book.lessons import Lesson, evidence_fingerprint
 from lecture6_utils.book.study import PLAN, variables
 
@@ -145,8 +146,8 @@ def test_only_the_ten_largest_are_shown(book):
 
 
 def test_what_rounds_to_zero_has_no_sign():
-    assert evidence.shown(-0.0002, ".2%") == "-0.02%"
-    assert [evidence.shown(-0.0002, spec) for spec in (".1%", ".2f", ".0f")] == ["0.0%", "0.00", "0"]
+    assert shown(-0.0002, ".2%") == "-0.02%"
+    assert [shown(-0.0002, spec) for spec in (".1%", ".2f", ".0f")] == ["0.0%", "0.00", "0"]
 
 
 def test_a_mean_of_zero_has_no_relative_spread(book):
@@ -156,7 +157,7 @@ def test_a_mean_of_zero_has_no_relative_spread(book):
 
 def test_false_alarms_of_runs_held_out_are_told(studied, monkeypatch):
     alarms = []
-    monkeypatch.setattr(evidence, "held_out", lambda root: {"checks": 1_234, "alarms": alarms})
+    monkeypatch.setattr(how_sure, "held_out", lambda root: {"checks": 1_234, "alarms": alarms})
     assert "In 1,234 checks there was no false alarm." in how_sure.page(studied)
     alarms.append(("adds", "a | b", "1000-avx"))
     assert (

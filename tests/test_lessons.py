@@ -93,6 +93,26 @@ def test_imports_are_followed_through_the_package(made_book):
     assert {"lecture6_utils/models", "lecture6_utils/training"} <= set(keys)
 
 
+def test_of_a_folder_every_file_counts_whichever_of_its_modules_is_imported(made_book):
+    edit(made_book / "chapters/prints.py", "print(2)", "from lecture6_utils.live_figures import live_map")
+    lesson, folder = Lesson(made_book, "prints"), made_book / "lecture6_utils/live_figures"
+    evidence, seen = lessons.evidence_fingerprint(lesson), []
+    for name in ("common.py", "words.py", "map.js", "common.css"):
+        seen.append(lessons.fingerprint(lesson))
+        with open(folder / name, "a", encoding="utf-8") as file:
+            file.write("\n")
+    for name in ("__pycache__/map.pyc", ".ipynb_checkpoints/map-checkpoint.py"):
+        seen.append(lessons.fingerprint(lesson))
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(b"\xff")
+    seen.append(lessons.fingerprint(lesson))
+    key = "lecture6_utils/live_figures"
+    changes = [{k for k in a if a[k] != b.get(k)} for a, b in zip(seen, seen[1:])]
+    assert changes == [{key}] * 4 + [set()] * 2
+    assert "lecture6_utils/characters" in seen[0], "what any of its modules imports counts"
+    assert lessons.evidence_fingerprint(lesson) == evidence, "it draws, and computes nothing"
+
+
 def test_changed_prose_is_taken_over_without_execution(made_book):
     before = nbformat.read(made_book / "chapters/adds.ipynb", as_version=4)
     edit(made_book / "chapters/adds.py", "Add two numbers", "Add 1 and 2")
@@ -288,7 +308,7 @@ def test_a_read_only_folder_is_noticed_before_any_work(made_book, monkeypatch):
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
     monkeypatch.setattr(lessons.Path, "write_text", refuse)
-    monkeypatch.setattr(executor, "NotebookClient", None)  # to execute would raise a TypeError
+    monkeypatch.setattr(executor, "lesson_client", None)  # to execute would raise a TypeError
     with pytest.raises(BookError, match="Cannot write .*prints.ipynb: Read-only file system"):
         run(made_book)
 

@@ -1,6 +1,5 @@
 """Figures, times and pins: the small parts of the package and what surrounds it."""
 
-import ast
 import re
 import subprocess
 import sys
@@ -168,47 +167,6 @@ def test_every_file_of_the_package_is_installed_with_it():
     files = {path for path in (ROOT / "lecture6_utils").rglob("*") if path.is_file()}
     files = {path for path in files if made not in path.parents}
     assert {path for path in files - listed if path.suffix != ".pyc"} == set()
-
-
-def upward_imports(source):
-    """What lessons and the code they share must not import: the tool and the book above them.
-
-    Nor anything by a relative import, which the fingerprint of a lesson does not follow.
-    """
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            module = "." * node.level + (node.module or "")
-            names = [f"{module}.{alias.name}" for alias in node.names]
-        else:
-            continue
-        yield from (n for n in names if re.match(r"lecture6_utils\.book\b|\.", n))
-
-
-@pytest.mark.parametrize("folder", ["lecture6_utils", "chapters"])
-def test_imports_point_down_only(folder):
-    """Lessons → what they share; the tool that runs them and the book stand above both."""
-    paths = [path for path in (ROOT / folder).glob("*.py") if path.name != "conftest.py"]
-    assert paths
-    found = {path.name: list(upward_imports(path.read_text(encoding="utf-8"))) for path in paths}
-    assert {name: names for name, names in found.items() if names} == {}
-
-
-@pytest.mark.parametrize(
-    ("source", "faulty"),
-    [
-        ("import lecture6_utils.book.pdf as pdf", True),
-        ("from lecture6_utils import datasets, book", True),
-        ("def later():\n    from lecture6_utils.book.lessons import BookError", True),
-        ("from . import plotting", True),
-        ("from .training import fit", True),
-        ("from lecture6_utils.datasets import load_fashion_mnist", False),
-        ("import lecture6_utils.booklets, lessons, book", False),
-    ],
-)
-def test_an_import_that_points_up_is_found(source, faulty):
-    assert bool(list(upward_imports(source))) == faulty
 
 
 @pytest.mark.parametrize(("ci", "outcome"), [("", pytest.skip.Exception), ("true", pytest.fail.Exception)])

@@ -3,22 +3,26 @@
 import shutil
 from pathlib import Path
 
+from lecture6_utils.book.patches import tell_useless
+
 
 def offer_script(app, pagename, templatename, context, doctree):
     """A lesson is downloaded as a notebook or as a percent script; the theme offers the first."""
     if context.get("page_source_suffix") != ".ipynb":
         return
-    for group in context.get("header_buttons", []):
-        if group.get("label") == "download-buttons":
-            script = {
-                "type": "link",
-                "url": context["pathto"](f"_sources/{pagename}.py", resource=True),
-                "text": ".py",
-                "tooltip": "Download script, whose cells VS Code and Jupyter know",
-                "icon": "fas fa-code",
-                "label": "download-script-button",
-            }
-            group["buttons"].insert(1, script)
+    groups = [g for g in context.get("header_buttons", []) if g.get("label") == "download-buttons"]
+    for group in groups:
+        script = {
+            "type": "link",
+            "url": context["pathto"](f"_sources/{pagename}.py", resource=True),
+            "text": ".py",
+            "tooltip": "Download script, whose cells VS Code and Jupyter know",
+            "icon": "fas fa-code",
+            "label": "download-script-button",
+        }
+        group["buttons"].insert(1, script)
+    if not groups:
+        tell_useless("script beside the notebook", "sphinx-book-theme")
 
 
 def copy_scripts(app, exception):

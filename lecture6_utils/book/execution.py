@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from nbclient import NotebookClient
 from traitlets.config import Config
 
 from lecture6_utils.book.figures import describe_live
@@ -70,6 +71,29 @@ def kernel_environment(root, slug, *, offset=0, variables=(), prove=True):
         }
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def lesson_client(notebook, lesson, *, timeout=CELL_TIMEOUT, **callbacks):
+    """What executes a lesson's cells, in the lesson's own folder.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+    lesson : Lesson
+    timeout : int
+        Seconds that one cell may take.
+    **callbacks
+        As nbclient has them, such as ``on_cell_start``.
+    """
+    return NotebookClient(
+        notebook,
+        kernel_name="python3",
+        timeout=timeout,
+        record_timing=False,
+        resources={"metadata": {"path": str(lesson.script.parent)}},
+        config=ENCRYPTED,
+        **callbacks,
+    )
 
 
 def read_record(path):

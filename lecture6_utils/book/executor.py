@@ -9,15 +9,13 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import psutil
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from lecture6_utils.book.evidence import read_evidence
 from lecture6_utils.book.execution import (
-    CELL_TIMEOUT,
-    ENCRYPTED,
     figures,
     kernel_environment,
+    lesson_client,
     measurements,
     read_record,
     tables,
@@ -103,11 +101,9 @@ class Run:
             times = psutil.Process(client.km.provisioner.pid).cpu_times()
             record["cpu_seconds"] = round(times.user + times.system)
 
-        client = NotebookClient(
-            notebook, kernel_name="python3", timeout=CELL_TIMEOUT, record_timing=False,
-            resources={"metadata": {"path": str(lesson.script.parent)}},
-            on_cell_start=on_cell_start, on_cell_executed=on_cell_executed, config=ENCRYPTED,
-        )  # fmt: skip
+        client = lesson_client(
+            notebook, lesson, on_cell_start=on_cell_start, on_cell_executed=on_cell_executed
+        )
         self.clients.append(client)
         try:
             with kernel_environment(lesson.root, lesson.slug, prove=prove) as environment:

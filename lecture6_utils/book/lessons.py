@@ -162,8 +162,8 @@ def fingerprint(lesson):
     """A hash for each thing that the lesson's outputs depend on.
 
     The lesson's code cells; each module of the package that it imports, directly or
-    not, with the files of the same name beside it (data files are covered, since
-    `datasets` states their hashes); the pinned numeric stack.
+    not, with the files of the same name beside it or all in the folder of that name (data
+    files are covered, since `datasets` states their hashes); the pinned numeric stack.
     """
     code = [cell.source for cell in own_code(read_script(lesson))]
     pins = (lesson.root / "requirements.txt").read_text(encoding="utf-8").splitlines()
@@ -210,13 +210,22 @@ def _package_hashes(root, sources):
     hashes, todo = {}, list(sources)
     while todo:
         for name in _imported(todo.pop()):
-            path = package / f"{name}.py"
             key = f"lecture6_utils/{name}"
-            if path.exists() and key not in hashes:
-                files = sorted(package.glob(f"{name}.*"))
-                hashes[key] = _sha256("".join(f.read_text(encoding="utf-8") for f in files))
-                todo.append(path.read_text(encoding="utf-8"))
+            files = _files_of(package, name)
+            if files and key not in hashes:
+                texts = {file: file.read_text(encoding="utf-8") for file in files}
+                hashes[key] = _sha256("".join(texts.values()))
+                todo += [text for file, text in texts.items() if file.suffix == ".py"]
     return dict(sorted(hashes.items()))
+
+
+def _files_of(package, name):
+    """The files of a module, or all in the folder of that name; none if there is neither."""
+    folder = package / name
+    if (folder / "__init__.py").exists():
+        found = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+        return sorted(path for path in found if "/." not in f"/{path.relative_to(folder).as_posix()}")
+    return sorted(package.glob(f"{name}.*")) if (package / f"{name}.py").exists() else []
 
 
 def _imported(source):

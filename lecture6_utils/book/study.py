@@ -15,14 +15,11 @@ import sys
 import time
 from pathlib import Path
 
-from nbclient import NotebookClient
-
-from lecture6_utils.book.evidence import at, earlier_runs, sum_up
 from lecture6_utils.book.execution import (
     CELL_TIMEOUT,
-    ENCRYPTED,
     figures,
     kernel_environment,
+    lesson_client,
     measurements,
     read_record,
 )
@@ -38,6 +35,7 @@ from lecture6_utils.book.lessons import (
     read_script,
     replace_text,
 )
+from lecture6_utils.book.summary import at, earlier_runs, sum_up
 
 #: (seed offset, machine variant), the most telling first. (0, "here") is the stored notebook.
 PLAN = [
@@ -115,12 +113,8 @@ def run(root, slug, offset, variant, fingerprint):
         lesson.root, slug, offset=offset, variables=variables(variant), prove=False
     )
     with environment as env:
-        client = NotebookClient(
-            notebook, kernel_name="python3", timeout=4 * CELL_TIMEOUT, record_timing=False,
-            resources={"metadata": {"path": str(lesson.script.parent)}}, config=ENCRYPTED,
-        )  # fmt: skip
         try:
-            client.execute(env=env)
+            lesson_client(notebook, lesson, timeout=4 * CELL_TIMEOUT).execute(env=env)
         except Exception as error:
             lines = str(error).rstrip().splitlines()
             raise BookError(
