@@ -11,7 +11,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help book html slides pdf pdf-tools pdf-packages yes-or-no test lighthouse run serve bench \
-        study quotes mutations oldest newest repository pins words clean environment
+        study quotes mutations oldest newest pins words clean environment
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -122,14 +122,9 @@ oldest newest: $(READY)
 	@grep -E '^(keras|matplotlib|numpy|scikit-learn|scipy|tensorflow)=' _build/$@/requirements.txt
 	@LECTURE6_PIXELS=no PYTHONPATH=$(CURDIR) _build/$@/bin/python -m pytest chapters
 
-repository: $(READY) ## say where the book is published (git's origin, or URL=…)
-	@$(BIN)/python -m lecture6_utils.book.elsewhere \
-	  "$${URL:-$$(git remote get-url origin 2> /dev/null)}"
-	@touch $(READY)   # it wrote to pyproject.toml, but nothing that concerns the environment
-
 pins: ## make requirements.txt anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra book --universal --fork-strategy fewest \
-	  --python-version 3.11 --no-emit-index-url --no-annotate --upgrade -q \
+	  --python-version 3.11 --no-emit-index-url --no-annotate --generate-hashes --upgrade -q \
 	  --custom-compile-command "make pins" -o requirements.txt
 
 words: ## derive the word tables again from their sources (WORDNET=folder of WordNet 3.0)
@@ -164,6 +159,6 @@ environment:
 	@echo "Installing the pinned environment into .venv: once, about a minute ..."
 	@rm -rf .venv.last; test ! -e .venv || mv .venv .venv.last
 	@{ { $(VENV) || { echo "python3 cannot make a virtual environment here. On Debian or Ubuntu: \
-	apt install python3-venv"; false; }; } && $(PIP) -r requirements.txt \
+	apt install python3-venv"; false; }; } && $(PIP) --require-hashes -r requirements.txt \
 	  && cp requirements.txt .venv/.installed && rm -rf .venv.last; } || { rm -rf .venv; \
 	  test ! -e .venv.last || { mv .venv.last .venv; echo "The last environment is kept in .venv."; }; exit 1; }

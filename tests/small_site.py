@@ -28,6 +28,7 @@ def build(root, *parts, page, builder="html"):
     settings = {
         "extensions": ["myst_nb", *(f"lecture6_utils.book.{part}" for part in parts)],
         "nb_execution_mode": "off",
+        "html_sourcelink_suffix": "",  # as Jupyter Book has it
         "root_doc": f"chapters/{page}",
         "myst_enable_extensions": ["dollarmath"],
     }

@@ -76,6 +76,14 @@ def test_every_figure_arrives_with_its_words(browser, lesson):
     assert page.locator("main img:not([alt]), main img[alt='']").count() == 0
 
 
+def test_each_lesson_offers_a_notebook_and_a_script_that_are_there():
+    for lesson in find_lessons(ROOT):
+        page = HTML / f"chapters/{lesson.slug}.html"
+        found = re.findall(r'href="([^"]+)" target="_blank" download\n', page.read_text(encoding="utf-8"))
+        assert found == [f"../_sources/chapters/{lesson.slug}{end}" for end in (".ipynb", ".py")]
+        assert all((page.parent / path).exists() for path in found)
+
+
 def test_solutions_are_folded_and_open(browser):
     page = browser.new_page()
     page.goto(f"{HTML.as_uri()}/chapters/stacked_autoencoders.html")
