@@ -11,7 +11,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help book html slides pdf pdf-tools pdf-packages yes-or-no test lighthouse run serve bench \
-        study quotes mutations oldest newest pins words clean environment
+        study quotes mutations oldest newest links pins words clean environment
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -121,6 +121,9 @@ oldest newest: $(READY)
 	  ipykernel jupytext nbclient nbval psutil pytest pytest-xdist sphinx-external-toc
 	@grep -E '^(keras|matplotlib|numpy|scikit-learn|scipy|tensorflow)=' _build/$@/requirements.txt
 	@LECTURE6_PIXELS=no PYTHONPATH=$(CURDIR) _build/$@/bin/python -m pytest chapters
+
+links: $(READY) ## ask for every address that the book names whether it is still there (network)
+	@$(BIN)/jupyter-book build . --path-output _build/links --builder linkcheck -q
 
 pins: ## make requirements.txt anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra book --universal --fork-strategy fewest \
