@@ -107,6 +107,14 @@ def test_book_and_slides_lead_to_each_other(deck):
     assert (DECK.parent / target).resolve() == HTML / "chapters" / "index.html"
 
 
+def test_without_javascript_a_sentence_leads_to_the_lessons(browser):
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(DECK.as_uri())
+    assert page.locator("p", has_text="These slides need JavaScript").is_visible()
+    target = page.locator("noscript a").get_attribute("href")
+    assert (DECK.parent / target).exists()
+
+
 # --- from the stored lessons ----------------------------------------------------------
 
 

@@ -13,17 +13,26 @@ WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 PINNED = re.compile(r"[\w/-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+")
 
 
-@pytest.mark.parametrize(
-    "command",
-    [["zizmor", "--offline", "--quiet", "--no-progress", "."], ["actionlint"]],
-    ids=lambda command: command[0],
-)
-def test_a_linter_has_no_complaint(command):
-    found = shutil.which(command[0], path=Path(sys.executable).parent) or shutil.which(command[0])
+def linter(name):
+    """Where a linter is: beside Python, or installed on the machine."""
+    return shutil.which(name, path=Path(sys.executable).parent) or shutil.which(name)
+
+
+def complaints(*command):
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    return result.stdout + result.stderr if result.returncode else ""
+
+
+def test_zizmor_has_no_complaint():
+    found = linter("zizmor")
     if not found:
-        pytest.skip(f"{command[0]} is not installed")
-    result = subprocess.run([found, *command[1:]], cwd=ROOT, capture_output=True, text=True)
-    assert result.returncode == 0, result.stdout + result.stderr
+        pytest.skip("zizmor is not installed")
+    assert complaints(found, "--offline", "--quiet", "--no-progress", ".") == ""
+
+
+@pytest.mark.skipif(not linter("actionlint"), reason="actionlint is not installed")
+def test_actionlint_has_no_complaint():
+    assert complaints(linter("actionlint")) == ""
 
 
 def test_every_action_is_pinned_by_commit_and_says_its_version():
@@ -42,12 +51,16 @@ def test_every_action_is_pinned_by_commit_and_says_its_version():
 
 
 def test_every_make_target_that_a_workflow_names_is_there():
-    targets = re.findall(r"^([a-z-]+(?: [a-z-]+)*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    targets = re.findall(
+        r"^([a-z-]+(?: [a-z-]+)*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M
+    )
     there = {name for line in targets for name in line.split()}
     named = {
         name
         for path in [*WORKFLOWS, ROOT / ".ci/run"]
-        for name in re.findall(r"^\s*(?:- run: )?make ([a-z]+)", path.read_text(encoding="utf-8"), re.M)
+        for name in re.findall(
+            r"^\s*(?:- run: )?make ([a-z]+)", path.read_text(encoding="utf-8"), re.M
+        )
     }
     assert {"check", "html", "links", "test"} <= named
     assert named - there == set()

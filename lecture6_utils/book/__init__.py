@@ -10,7 +10,7 @@ def setup(app):
     choice = "solutions" if without else "launch"
     for part in (
         "downloads", choice, "ideas", "glossary", "heading", "numbers", "access", "weight", "pdf",
-        "ranges", "how_sure", "pins",
+        "ranges", "how_sure", "pins", "search",
     ):  # fmt: skip
         app.setup_extension(f"{__name__}.{part}")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -43,6 +43,12 @@ VERDICTS = {"true": "True", "partly": "Partly", "false": "False", "measured": "M
 NEEDED = {"dist/reveal.js", "dist/reveal.css", "plugin/notes/notes.js", "LICENSE"}
 NEEDED |= {"plugin/notes/speaker-view.html"}
 
+#: Without JavaScript reveal.js shows nothing.
+NO_SCRIPT = (
+    "<noscript><p>These slides need JavaScript. What they show is in "
+    '<a href="../chapters/slides_map.html">the lessons</a>, too.</p></noscript>'
+)
+
 
 # --- directives and roles -------------------------------------------------------------
 
@@ -235,7 +241,7 @@ def mend_access(app, exception):
         page = path.read_text(encoding="utf-8")
         for fault, remedy in (
             (' role="main"', ""),
-            ("<body>", "<body><main>"),
+            ("<body>", f"<body><main>{NO_SCRIPT}"),
             ("</body>", "</main></body>"),
         ):
             page = page.replace(fault, remedy)
