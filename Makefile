@@ -10,7 +10,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book html slides pdf pdf-tools pdf-packages yes-or-no test lighthouse run serve bench \
+.PHONY: help book html slides pdf pdf-tools pdf-packages yes-or-no test lighthouse run serve lesson bench \
         study quotes mutations oldest newest links pins words clean environment
 
 help: ## list the targets
@@ -92,6 +92,9 @@ run: $(READY) ## execute every lesson again, stale or not
 serve: book ## preview the book on this machine (PORT=8000)
 	@echo "http://127.0.0.1:$(PORT)   (Ctrl-C ends it)"
 	@$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 $(PORT)
+
+lesson: $(READY) ## begin a lesson from a template (NAME=slug), and say what a finished one needs
+	@$(BIN)/python -m lecture6_utils.book.new_lesson "$(NAME)"
 
 bench: $(READY) ## CPU-seconds per epoch: our fit against Keras's own
 	@$(BIN)/python tests/bench_training.py
