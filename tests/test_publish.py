@@ -99,6 +99,14 @@ def test_the_book_itself_holds_no_address():
             assert "git+" not in path.read_text(encoding="utf-8"), path.name
 
 
+def test_the_version_is_the_same_wherever_it_is_said():
+    version = publish.version(ROOT)
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == version
+    released = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(rf"^## \[?{re.escape(version)}\b", released, re.M)
+
+
 # --- the branch `notebooks` -----------------------------------------------------------
 
 
