@@ -10,8 +10,8 @@ UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book html slides pdf pdf-tools pdf-packages yes-or-no test lighthouse run serve bench \
-        study quotes mutations oldest newest repository pins words clean environment
+.PHONY: help book html slides pdf pdf-tools pdf-packages yes-or-no test lighthouse run serve lesson bench \
+        study quotes mutations oldest newest links pins words clean environment
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -93,6 +93,9 @@ serve: book ## preview the book on this machine (PORT=8000)
 	@echo "http://127.0.0.1:$(PORT)   (Ctrl-C ends it)"
 	@$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 $(PORT)
 
+lesson: $(READY) ## begin a lesson from a template (NAME=slug), and say what a finished one needs
+	@$(BIN)/python -m lecture6_utils.book.new_lesson "$(NAME)"
+
 bench: $(READY) ## CPU-seconds per epoch: our fit against Keras's own
 	@$(BIN)/python tests/bench_training.py
 
@@ -122,14 +125,12 @@ oldest newest: $(READY)
 	@grep -E '^(keras|matplotlib|numpy|scikit-learn|scipy|tensorflow)=' _build/$@/requirements.txt
 	@LECTURE6_PIXELS=no PYTHONPATH=$(CURDIR) _build/$@/bin/python -m pytest chapters
 
-repository: $(READY) ## say where the book is published (git's origin, or URL=…)
-	@$(BIN)/python -m lecture6_utils.book.elsewhere \
-	  "$${URL:-$$(git remote get-url origin 2> /dev/null)}"
-	@touch $(READY)   # it wrote to pyproject.toml, but nothing that concerns the environment
+links: $(READY) ## ask for every address that the book names whether it is still there (network)
+	@$(BIN)/jupyter-book build . --path-output _build/links --builder linkcheck -q
 
 pins: ## make requirements.txt anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra book --universal --fork-strategy fewest \
-	  --python-version 3.11 --no-emit-index-url --no-annotate --upgrade -q \
+	  --python-version 3.11 --no-emit-index-url --no-annotate --generate-hashes --upgrade -q \
 	  --custom-compile-command "make pins" -o requirements.txt
 
 words: ## derive the word tables again from their sources (WORDNET=folder of WordNet 3.0)
@@ -164,6 +165,6 @@ environment:
 	@echo "Installing the pinned environment into .venv: once, about a minute ..."
 	@rm -rf .venv.last; test ! -e .venv || mv .venv .venv.last
 	@{ { $(VENV) || { echo "python3 cannot make a virtual environment here. On Debian or Ubuntu: \
-	apt install python3-venv"; false; }; } && $(PIP) -r requirements.txt \
+	apt install python3-venv"; false; }; } && $(PIP) --require-hashes -r requirements.txt \
 	  && cp requirements.txt .venv/.installed && rm -rf .venv.last; } || { rm -rf .venv; \
 	  test ! -e .venv.last || { mv .venv.last .venv; echo "The last environment is kept in .venv."; }; exit 1; }

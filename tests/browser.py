@@ -29,7 +29,7 @@ def require_browser():
 #: What the pages are made of.
 SOURCES = ["_config.yml", "_toc.yml", "chapters/**/*.ipynb", "chapters/**/*.md", "chapters/**/*.bib",
            "chapters/**/*.json", "chapters/_static/*", "chapters/_slides/_static/*",
-           "lecture6_utils/book/*.py"]  # fmt: skip
+           "chapters/_root/*", "lecture6_utils/book/*.py", "lecture6_utils/book/*.js"]  # fmt: skip
 
 
 @functools.cache
@@ -52,10 +52,10 @@ def lack_of_build(root=ROOT):
 def pages():
     """Every page of the built book, as paths below `HTML`; not the one that only forwards.
 
-    Nor the slides, which are no page and have tests of their own.
+    Nor the slides and the page for a wrong address: they are no pages, and have tests of their own.
     """
     found = [p.relative_to(HTML).as_posix() for p in sorted(HTML.rglob("*.html"))]
-    found = [p for p in found if not p.startswith(("_static/", "slides/")) and p != "index.html"]
+    found = [p for p in found if not p.startswith(("_static/", "slides/")) and p not in ("index.html", "404.html")]
     assert found, f"no pages in {HTML}"
     return found
 

@@ -30,6 +30,7 @@ def build(root, *parts, page, builder="html", **more):
     settings = {
         "extensions": ["myst_nb", *(part if "." in part else f"lecture6_utils.book.{part}" for part in parts)],
         "nb_execution_mode": "off",
+        "html_sourcelink_suffix": "",  # as Jupyter Book has it
         "root_doc": f"chapters/{page}",
         "myst_enable_extensions": ["dollarmath"],
         **more,

@@ -16,6 +16,7 @@ from docutils.utils import new_document
 from lecture6_utils import plotting
 from lecture6_utils.book.access import keep_numbers_together
 from lecture6_utils.book.heading import count_words, lesson_times
+from lecture6_utils.book.lessons import pins
 
 
 def python(code):
@@ -140,16 +141,23 @@ def test_every_direct_dependency_is_pinned():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = project["dependencies"] + project["optional-dependencies"]["book"]
     names = {re.match(r"[\w-]+", line)[0] for line in wanted}
-    pins = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    pinned = {line.split("==")[0] for line in pins if "==" in line}
-    assert names - pinned == set()
-    assert [line for line in pins if line and not line.startswith("#") and "==" not in line] == []
+    assert names - {pin.split("==")[0] for pin in pins(ROOT)} == set()
+
+
+def test_every_pin_has_its_hashes_and_no_address():
+    """So pip takes the very files that were proved, from whichever server it is told."""
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    text = re.sub(r"^#.*\n", "", text, flags=re.M)
+    assert re.fullmatch(r"(?:[\w.-]+==[^\\\n]+(?: \\\n    --hash=sha256:[0-9a-f]{64})+\n)+", text)
+    assert "://" not in text
 
 
 def test_tensorflow_comes_in_its_cpu_build_where_there_is_one():
-    pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    assert re.search(r"^tensorflow==\S+ ; platform_machine != 'x86_64' or sys_platform != 'linux'", pins, re.M)
-    assert re.search(r"^tensorflow-cpu==\S+ ; platform_machine == 'x86_64' and sys_platform == 'linux'", pins, re.M)
+    pinned = "\n".join(pins(ROOT))
+    elsewhere = r"^tensorflow==\S+ ; platform_machine != 'x86_64' or sys_platform != 'linux'$"
+    assert re.search(elsewhere, pinned, re.M)
+    here = r"^tensorflow-cpu==\S+ ; platform_machine == 'x86_64' and sys_platform == 'linux'$"
+    assert re.search(here, pinned, re.M)
 
 
 def test_every_file_says_what_it_is_for():

@@ -94,17 +94,20 @@ def test_each_slide_has_notes_that_lead_to_a_section_of_the_book(deck):
             assert link.get_text().startswith(number), "as on the page it leads to"
 
 
-def test_every_lesson_is_on_the_deck(deck):
-    links = " ".join(a["href"] for a in deck.select("aside.notes a"))
-    assert [les.slug for les in find_lessons(ROOT) if f"/{les.slug}.html#" not in links] == []
-
-
 def test_book_and_slides_lead_to_each_other(deck):
     for page in ("index", "teaching"):
         links = [a.get("href") for a in soup_of(HTML / f"chapters/{page}.html").select("main a")]
         assert "../slides/index.html" in links
     target = deck.select_one("section section a")["href"]
     assert (DECK.parent / target).resolve() == HTML / "chapters" / "index.html"
+
+
+def test_without_javascript_a_sentence_leads_to_the_lessons(browser):
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(DECK.as_uri())
+    assert page.locator("p", has_text="These slides need JavaScript").is_visible()
+    target = page.locator("noscript a").get_attribute("href")
+    assert (DECK.parent / target).exists()
 
 
 # --- from the stored lessons ----------------------------------------------------------

@@ -25,9 +25,6 @@ NUMERIC_STACK = re.compile(
 #: The modules of the package that can change a number.
 COMPUTING = {"characters", "datasets", "models", "training", "words"}
 METADATA_KEY = "lecture6"
-#: The tag of the cell that fetches the package where it is missing (book/elsewhere.py). It
-#: has no output and changes none, so it counts for nothing here.
-GET_PACKAGE = "get-package"
 
 
 class BookError(Exception):
@@ -149,13 +146,15 @@ def cells(notebook):
     ]  # fmt: skip
 
 
-def own_code(notebook):
-    """The code cells of the lesson itself: all but the one that fetches the package."""
-    return [
-        cell
-        for cell in notebook.cells
-        if cell.cell_type == "code" and GET_PACKAGE not in cell.metadata.get("tags", [])
-    ]
+def code_cells(notebook):
+    """The code cells of a notebook."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def pins(root):
+    """The lines of ``requirements.txt`` that name a package and its version, without the hashes."""
+    lines = (root / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return [line.removesuffix("\\").rstrip() for line in lines if re.match(r"[\w.-]+==", line)]
 
 
 def fingerprint(lesson):
@@ -165,12 +164,13 @@ def fingerprint(lesson):
     not, with the files of the same name beside it or all in the folder of that name (data
     files are covered, since `datasets` states their hashes); the pinned numeric stack.
     """
-    code = [cell.source for cell in own_code(read_script(lesson))]
-    pins = (lesson.root / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    code = [cell.source for cell in code_cells(read_script(lesson))]
     return {
         "the lesson's code": _sha256("\n\n".join(code)),
         **_package_hashes(lesson.root, code),
-        "the numeric stack": _sha256("\n".join(p for p in pins if NUMERIC_STACK.match(p))),
+        "the numeric stack": _sha256(
+            "\n".join(pin for pin in pins(lesson.root) if NUMERIC_STACK.match(pin))
+        ),
     }
 
 
@@ -180,7 +180,7 @@ def evidence_fingerprint(lesson):
     Comments and line breaks do not count, nor does a module that only draws or prints, nor
     the versions of packages: the bounds that follow from the evidence have to hold for all.
     """
-    code = [cell.source for cell in own_code(read_script(lesson))]
+    code = [cell.source for cell in code_cells(read_script(lesson))]
     parts = [ast.dump(ast.parse(source)) for source in code]
     package = lesson.root / "lecture6_utils"
     for key in _package_hashes(lesson.root, code):
@@ -280,25 +280,11 @@ def refresh_prose(lesson):
     notebook, stored = read_script(lesson), read_notebook(lesson)
     if cells(notebook) == cells(stored):
         return False
-    for cell, old in zip(own_code(notebook), own_code(stored), strict=True):
-        cell.outputs = old.outputs
-    # numbered as if executed: the cell that fetches the package may have come or gone
-    for number, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), 1):
-        cell.execution_count = number
-        for output in cell.outputs:
-            if "execution_count" in output:
-                output.execution_count = number
-    record = stored.metadata[METADATA_KEY] | {"cells": cells_hash(notebook)}
-    more = _n_code(notebook) - _n_code(stored)
-    for part in (*record.get("measured", []), *record.get("tables", [])):
-        part["cell"] += more
-    notebook.metadata[METADATA_KEY] = record
+    for cell, old in zip(code_cells(notebook), code_cells(stored), strict=True):
+        cell.outputs, cell.execution_count = old.outputs, old.execution_count
+    notebook.metadata[METADATA_KEY] = stored.metadata[METADATA_KEY] | {"cells": cells_hash(notebook)}
     write_notebook(lesson.notebook, notebook)
     return True
-
-
-def _n_code(notebook):
-    return sum(cell.cell_type == "code" for cell in notebook.cells)
 
 
 # --- replacing files --------------------------------------------------------------------

@@ -44,6 +44,12 @@ VERDICTS = {"true": "True", "partly": "Partly", "false": "False", "measured": "M
 NEEDED = {"dist/reveal.js", "dist/reveal.css", "plugin/notes/notes.js", "LICENSE"}
 NEEDED |= {"plugin/notes/speaker-view.html"}
 
+#: Without JavaScript reveal.js shows nothing.
+NO_SCRIPT = (
+    "<noscript><p>These slides need JavaScript. What they show is in "
+    '<a href="../chapters/slides_map.html">the lessons</a>, too.</p></noscript>'
+)
+
 
 # --- directives and roles -------------------------------------------------------------
 
@@ -236,7 +242,7 @@ PATCHES = (
         "landmark around the deck",
         "sphinx-revealjs",
         '<body>\n    <div class="reveal">',
-        '<body><main>\n    <div class="reveal">',
+        f'<body><main>{NO_SCRIPT}\n    <div class="reveal">',
     ),
     Patch(
         "end of that landmark",
