@@ -2,13 +2,14 @@
 
 import json
 
+import nbformat
 import numpy as np
 import pytest
 from conftest import make_small_book
 from scipy import stats
 
 from lecture6_utils.book.evidence import evidence_path, evidence_problems, read_evidence
-from lecture6_utils.book.lessons import BookError, Lesson
+from lecture6_utils.book.lessons import METADATA_KEY, BookError, Lesson, evidence_fingerprint
 from lecture6_utils.book.rule import (
     MOST_CHECKS,
     RATE,
@@ -185,6 +186,27 @@ def test_evidence_of_another_version_is_told_and_a_comment_makes_none(lesson):
     lesson.script.write_text(text + "x = 2\n", encoding="utf-8")
     with pytest.raises(BookError, match="adds was changed since it was studied"):
         read_evidence(lesson)
+
+
+def test_a_lesson_that_was_rewritten_and_computes_the_same_bits_keeps_its_evidence(lesson):
+    runs = runs_of([1.0] * 6)
+    sum_up(lesson, runs)
+    text = lesson.script.read_text(encoding="utf-8")
+    lesson.script.write_text(text + "x = 2\n", encoding="utf-8")
+    now = {"evidence_fingerprint": evidence_fingerprint(lesson), "measured": runs[0]["measured"]}
+    another = [runs[0]["measured"][0] | {"values": [1.0 + 3e-16]}]
+    for record, holds in (
+        (now, True),
+        (now | {"measured": another}, False),
+        (now | {"evidence_fingerprint": "not run since"}, False),
+    ):
+        notebook = nbformat.v4.new_notebook(metadata={METADATA_KEY: record})
+        nbformat.write(notebook, lesson.notebook)
+        if holds:
+            assert read_evidence(lesson)
+        else:
+            with pytest.raises(BookError, match="adds was changed since it was studied"):
+                read_evidence(lesson)
 
 
 def test_a_module_that_computes_counts_and_one_that_draws_does_not(lesson):

@@ -4,7 +4,7 @@ import json
 import math
 from statistics import fmean, stdev
 
-from lecture6_utils.book.evidence import evidence_path, read_evidence
+from lecture6_utils.book.evidence import evidence_path, read_evidence, values_hash
 from lecture6_utils.book.figures import ROUNDING, deviation
 from lecture6_utils.book.lessons import BookError, evidence_fingerprint, replace_text
 from lecture6_utils.book.rule import bounds, by_offset, fit_prior, machine_variance, tolerance
@@ -37,6 +37,7 @@ def sum_up(lesson, runs):
     runs.sort(key=at)
     evidence = {
         "fingerprint": evidence_fingerprint(lesson),
+        "values": values_hash(first["measured"]),
         "runs": [{key: run[key] for key in ("offset", "variant", "seconds")} for run in runs],
         "numbers": sum_up_numbers(runs, first),
         "figures": sum_up_figures(list(first["figures"]), runs),
@@ -196,6 +197,6 @@ def _compact(evidence):
         )
 
     return (
-        f'{{"fingerprint": "{evidence["fingerprint"]}",\n"runs": {json.dumps(evidence["runs"])},\n'
+        f'{{"fingerprint": "{evidence["fingerprint"]}", "values": "{evidence["values"]}",\n"runs": {json.dumps(evidence["runs"])},\n'
         f'"numbers": {{\n{lines(evidence["numbers"])}\n}},\n"figures": {{\n{lines(evidence["figures"])}\n}}}}\n'
     )
