@@ -34,7 +34,7 @@ def unfinished(lesson):
     for page, (link, what) in LINKS.items():
         text = (lesson.root / "chapters" / page).read_text(encoding="utf-8")
         if link.format(lesson.slug) not in text:
-            yield f"chapters/{page}: {what} (`{link.format(lesson.slug).strip()}`)"
+            yield f"chapters/{page}: {what}: {link.format(lesson.slug).strip()}…"
     if read_evidence(lesson) is None:
         yield f"chapters/evidence/{lesson.slug}.json: a study (make study LESSON={lesson.slug})"
 
