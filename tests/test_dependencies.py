@@ -16,8 +16,14 @@ DATA = ROOT / "lecture6_utils" / "data"
 
 #: What is installed, and the lessons that it is for, import only what `dependencies` declares;
 #: what makes and proves the book, the packages of its extra, too (DEP004 is their use).
-INSTALLED = ["lecture6_utils", "chapters", "--extend-exclude", "lecture6_utils/book",
-             "--extend-exclude", "chapters/conftest.py"]  # fmt: skip
+INSTALLED = [
+    "lecture6_utils",
+    "chapters",
+    "--extend-exclude",
+    "lecture6_utils/book",
+    "--extend-exclude",
+    "chapters/conftest.py",
+]
 ALL = ["lecture6_utils", "chapters", "tests", "--ignore", "DEP004"]
 
 
@@ -43,14 +49,23 @@ def test_every_import_is_declared(arguments):
         ("lecture6_utils/book/new.py", INSTALLED, None),
     ],
 )
-def test_an_import_of_the_books_own_packages_by_the_package_is_found(tmp_path, file, arguments, finding):
+def test_an_import_of_the_books_own_packages_by_the_package_is_found(
+    tmp_path, file, arguments, finding
+):
     used = "\n".join(f"import {re.match('[a-z-]+', name)[0]}" for name in PROJECT["dependencies"])
-    renamed = {"scikit-learn": "sklearn", "pillow": "PIL", "ipython": "IPython", "-inline": "_inline"}
+    renamed = {
+        "scikit-learn": "sklearn",
+        "pillow": "PIL",
+        "ipython": "IPython",
+        "-inline": "_inline",
+    }
     for name, module in renamed.items():
         used = used.replace(name, module)
     for folder in ("lecture6_utils/book", "chapters", "tests"):
         (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "pyproject.toml").write_text(PYPROJECT.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text(
+        PYPROJECT.read_text(encoding="utf-8"), encoding="utf-8"
+    )
     (tmp_path / "chapters/uses.py").write_text(used, encoding="utf-8")
     (tmp_path / file).write_text("import nbformat\n", encoding="utf-8")
     found = deptry(tmp_path, arguments)
@@ -62,7 +77,9 @@ def test_an_import_of_the_books_own_packages_by_the_package_is_found(tmp_path, f
 
 def licence_of(readme):
     """The SPDX identifiers that a README of data states."""
-    return set(re.search(r"^Licence: +([^,]+)", readme.read_text(encoding="utf-8"), re.M)[1].split(" AND "))
+    return set(
+        re.search(r"^Licence: +([^,]+)", readme.read_text(encoding="utf-8"), re.M)[1].split(" AND ")
+    )
 
 
 def test_the_licence_is_that_of_the_code_and_of_all_data():
@@ -74,7 +91,11 @@ def test_the_licence_is_that_of_the_code_and_of_all_data():
 
 
 def test_the_licence_of_every_table_is_told():
-    told = (DATA / "words/README.txt").read_text(encoding="utf-8").partition("Licences of the tables")[2]
+    told = (
+        (DATA / "words/README.txt")
+        .read_text(encoding="utf-8")
+        .partition("Licences of the tables")[2]
+    )
     names = re.findall(r"\b[a-z]+_(?:[a-z]+|\*)", told)
     for path in DATA.glob("words/*.tsv.gz"):
         assert any(fnmatch(path.name.partition(".")[0], name) for name in names), path.name

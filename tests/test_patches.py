@@ -66,10 +66,14 @@ def test_a_theme_without_buttons_for_downloads_is_told_once(site):
         (site / "chapters" / f"{name}.py").write_text("1\n", encoding="utf-8")
     _, warnings = build(site, "downloads", page="page", html_theme="basic")
     assert warnings.count("WARNING") == 1
-    assert "'script beside the notebook' finds nothing to mend in what sphinx-book-theme" in warnings
+    assert (
+        "'script beside the notebook' finds nothing to mend in what sphinx-book-theme" in warnings
+    )
 
 
-@pytest.mark.parametrize(("script", "useless"), [('x={"bars":[1,2,[],"f0c9","M0"]}', []), ("x={}", ["icons"])])
+@pytest.mark.parametrize(
+    ("script", "useless"), [('x={"bars":[1,2,[],"f0c9","M0"]}', []), ("x={}", ["icons"])]
+)
 def test_icons_written_in_another_way_are_told(tmp_path, monkeypatch, script, useless):
     found = []
     monkeypatch.setattr(weight, "tell_useless", lambda name, package: found.append(name.split()[0]))

@@ -47,5 +47,8 @@ def tell_useless(name, package):
     logger.warning(
         "The patch %r finds nothing to mend in what %s %s writes: see whether its fault is gone, "
         "and remove the patch, or change the text that it looks for.",
-        name, package, version(package), once=True,
-    )  # fmt: skip
+        name,
+        package,
+        version(package),
+        once=True,
+    )

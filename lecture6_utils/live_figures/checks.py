@@ -10,7 +10,9 @@ def numbers(values, what):
     except ValueError:  # lists of unequal lengths
         values = np.array(None)
     if values.dtype.kind not in "buif":
-        raise ValueError(f"{what} must be an array of numbers: give a NumPy array of one dtype.")
+        raise ValueError(
+            f"{what} must be an array of numbers, got {values.dtype}: give a NumPy array of one dtype."
+        )
     if lost := np.count_nonzero(~np.isfinite(values)):
         raise ValueError(
             f"{what} must be finite: {lost:,} of {values.size:,} values are NaN or infinite. "
