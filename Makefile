@@ -10,7 +10,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book html slides pdf pdf-tools pdf-packages yes-or-no test lighthouse run serve lesson bench \
+.PHONY: help book html slides pdf pdf-tools pdf-packages yes-or-no test lighthouse run lab serve lesson bench \
         study quotes mutations oldest newest links pins words clean environment
 
 help: ## list the targets
@@ -88,6 +88,9 @@ lighthouse: $(READY) ## Lighthouse's score of access for every page (needs node 
 
 run: $(READY) ## execute every lesson again, stale or not
 	@$(BIN)/python -m lecture6_utils.book.executor run --all
+
+lab: $(READY) ## JupyterLab on copies of the lessons in mine/, for yourself (AUTHOR=yes: on the scripts)
+	@$(BIN)/python -m lecture6_utils.book.lab $(if $(filter yes,$(AUTHOR)),--author) $(LAB)
 
 serve: book ## preview the book on this machine (PORT=8000)
 	@echo "http://127.0.0.1:$(PORT)   (Ctrl-C ends it)"

@@ -58,7 +58,7 @@ def small_book(tmp_path):
 def copy_book(folder):
     """Copy the real book into a folder; the environment is linked, not copied."""
     copy = folder / "book"
-    ignore = shutil.ignore_patterns(".venv", ".git", "_build", "__pycache__", ".*_cache")
+    ignore = shutil.ignore_patterns(".venv", ".git", "_build", "mine", "__pycache__", ".*_cache")
     shutil.copytree(ROOT, copy, ignore=ignore)
     os.symlink(sys.prefix, copy / ".venv")
     return copy
