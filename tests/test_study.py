@@ -149,7 +149,7 @@ def test_a_lesson_that_fails_is_named_and_the_others_go_on(book, capsys):
     script = book / "chapters/adds.py"
     script.write_text(script.read_text(encoding="utf-8") + "1 / 0\n", encoding="utf-8")
     (failure,) = study(book, [], 1)
-    assert "adds failed with seeds moved by 0 on 'avx2'" in failure
+    assert "adds failed with seeds moved by 0 on 'avx'" in failure
     assert "ZeroDivisionError" in failure
     assert len(results(book)) == 1
     assert "FAILED" in capsys.readouterr().out

@@ -37,9 +37,10 @@ from lecture6_utils.book.lessons import (
 )
 from lecture6_utils.book.summary import at, earlier_runs, sum_up
 
-#: (seed offset, machine variant), the most telling first. (0, "here") is the stored notebook.
+#: (seed offset, machine variant), the most telling first; two of equal seeds are the
+#: least that can be summed up. (0, "here") is the stored notebook.
 PLAN = [
-    (1_000, "here"), (0, "avx"), (0, "avx2"), (1_000, "avx2"),
+    (0, "avx"), (1_000, "here"), (0, "avx2"), (1_000, "avx2"),
     (0, "onednn"), (2_000, "here"), (0, "sse4.2"), (0, "threads"),
 ]  # fmt: skip
 
