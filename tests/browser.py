@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from conftest import ROOT
+from helpers import ROOT
 
 HTML = ROOT / "_build" / "html"
 CHROMIUM = next(

@@ -43,7 +43,7 @@ from lecture6_utils.book.lessons import (
 
 ROOT = Path(__file__).resolve().parents[1]
 NOT_CAUGHT = "NOT CAUGHT"
-PYTEST = [sys.executable, "-m", "pytest", "-o", "addopts=", "-p", "no:cacheprovider", "--color=no", "-x"]
+PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", "-x"]
 
 
 @dataclass(frozen=True)
@@ -680,8 +680,7 @@ def judge(root, mutation):
         output = ""
         if mutation.lesson:
             notebook = f"chapters/{mutation.lesson}.ipynb"
-            options = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=900"]
-            output = run_pytest(copy, *options, notebook)
+            output = run_pytest(copy, notebook)
             if found := re.search(r"^FAILED \S+::Cell (\d+)", output, re.M):
                 cell = int(found[1]) + 1  # nbval counts from 0
                 return {"caught_by": f"proof, cell [{cell}]: {what_failed(output)}", "output": output}

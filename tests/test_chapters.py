@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 from checks import all_problems
-from conftest import ROOT
+from helpers import ROOT
 
 from lecture6_utils.book.lessons import find_lessons, read_notebook, stale_reasons
 

@@ -3,7 +3,6 @@
 import importlib.util
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -15,7 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import HTML, Recorder, served
 from checks import all_problems, execution_problems, pair_problems
-from conftest import ROOT, copy_book, make_small_book
+from helpers import ROOT, copy_book, make_small_book
 from jupytext.config import load_jupytext_config
 from packaging.requirements import Requirement
 
@@ -190,10 +189,8 @@ def test_the_command_adds_one_cell_and_makes_nothing_stale(made_book):
     assert texts.count(URL) == texts.count(URL + "-2") == 5
 
     shutil.copy(ROOT / "chapters/conftest.py", made_book / "chapters")
-    arguments = "-o addopts= -q -p no:cacheprovider --nbval --nbval-current-env"
     result = subprocess.run(
-        [sys.executable, "-m", "pytest", *shlex.split(arguments),
-         made_book / "chapters/adds.ipynb"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "chapters/adds.ipynb"],
         cwd=made_book, capture_output=True, text=True, env=os.environ | {"PYTEST_ADDOPTS": ""},
     )  # fmt: skip
     assert "2 passed" in result.stdout, result.stdout  # one of them the new cell

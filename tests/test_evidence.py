@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from conftest import make_small_book
+from helpers import make_small_book
 from scipy import stats
 
 from lecture6_utils.book import evidence

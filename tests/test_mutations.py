@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from checks import all_problems
-from conftest import ROOT, make_small_book
+from helpers import ROOT, make_small_book
 from mutations import MUTATIONS, NOT_CAUGHT, Mutation, judge, mutated, study, what_failed
 
 from lecture6_utils.book.evidence import evidence_path

@@ -10,9 +10,9 @@ import browser
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from conftest import ROOT
 from docutils import nodes
 from docutils.utils import new_document
+from helpers import ROOT
 
 from lecture6_utils import plotting
 from lecture6_utils.book.access import keep_numbers_together

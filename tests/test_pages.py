@@ -4,7 +4,7 @@ import re
 
 import pytest
 from browser import HTML, Recorder, pages, served
-from conftest import ROOT
+from helpers import ROOT
 
 from lecture6_utils.book.heading import WORDS_PER_MINUTE
 from lecture6_utils.book.lessons import find_lessons, read_notebook

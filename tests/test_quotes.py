@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from conftest import ROOT, make_small_book
+from helpers import ROOT, make_small_book
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from lecture6_utils.book.executor import run

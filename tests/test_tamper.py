@@ -11,7 +11,7 @@ import nbformat
 import numpy as np
 import pytest
 from checks import pair_problems
-from conftest import ROOT, module_at
+from helpers import ROOT, module_at
 from nbval.plugin import IPyNbCell, IPyNbFile
 from PIL import Image
 
@@ -72,7 +72,7 @@ def test_the_proof_catches_what_was_tampered_with_and_nothing_else(lesson, varia
     nbformat.write(notebook, lesson.notebook)
 
     result = subprocess.run(
-        [sys.executable, "-m", "pytest", lesson.notebook.relative_to(lesson.root), "-n0", "-rf"],
+        [sys.executable, "-m", "pytest", lesson.notebook.relative_to(lesson.root), "-rf"],
         cwd=lesson.root, capture_output=True, text=True,
         env=os.environ
         | {"PYTHONPATH": str(lesson.root), "PYTEST_ADDOPTS": "", "LECTURE6_VARIANT": variant},

@@ -9,7 +9,7 @@ import sys
 
 import nbformat
 import pytest
-from conftest import ROOT, module_at
+from helpers import ROOT, module_at
 
 from lecture6_utils import words
 from lecture6_utils.datasets import DATA_DIR, DataFileError
@@ -134,7 +134,7 @@ def test_a_lesson_without_its_corpus_is_skipped_but_fails_in_ci_or_with_a_wrong_
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "chapters/names.ipynb")
     offline = {"HTTPS_PROXY": "http://127.0.0.1:9", "XDG_CACHE_HOME": str(tmp_path)}
     result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-n0", "chapters/names.ipynb"],
+        [sys.executable, "-m", "pytest", "chapters/names.ipynb"],
         cwd=tmp_path, capture_output=True, text=True,
         env={**os.environ, **offline, "PYTEST_ADDOPTS": "", "LECTURE6_TURKU_NER": named, "CI": ci,
              "PYTHONPATH": str(ROOT)},
