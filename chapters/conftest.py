@@ -96,6 +96,18 @@ def compare_outputs(self, test, ref, skip_compare=None):
     return same and not problems
 
 
+say_failure = IPyNbCell.repr_failure
+
+
+def repr_failure(self, excinfo):
+    """What nbval says of a failed cell, behind its place in the script, which an author edits."""
+    path = Path(self.path)
+    number = next(n for n, cell in enumerate(self.parent.nb.cells) if cell is self.cell)
+    place = Lesson(path.parents[1], path.stem).at(number)
+    return f"{place}: this cell is not proved\n{say_failure(self, excinfo)}"
+
+
+IPyNbCell.repr_failure = repr_failure
 IPyNbCell.sanitize = sanitize
 IPyNbCell.compare_outputs = compare_outputs
 

@@ -6,6 +6,32 @@ from collections import Counter
 import pytest
 from helpers import copy_book, make_small_book
 
+#: Files whose tests execute lessons, build pages, train, or start other programs that do.
+EXECUTING = {f"test_{name}" for name in (
+    "anywhere", "elsewhere", "lessons", "lighthouse", "make", "mutations", "pdf", "study", "tamper",
+    "training",
+)}  # fmt: skip
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Not even imported for `-m unit`: TensorFlow alone takes seconds."""
+    return (config.option.markexpr == "unit" and collection_path.stem in EXECUTING) or None
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest chooses by mark
+def pytest_collection_modifyitems(items):
+    """Mark each test as unit, build or browser, if it does not say so itself."""
+    for item in items:
+        if any(item.get_closest_marker(mark) for mark in ("unit", "build", "browser")):
+            continue
+        looks_at_pages = "HTML" in vars(getattr(item, "module", None) or type(item))
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+        elif item.path.suffix == ".ipynb" or item.path.stem in EXECUTING or looks_at_pages:
+            item.add_marker("build")
+        else:
+            item.add_marker("unit")
+
 
 @pytest.fixture
 def small_book(tmp_path):

@@ -4,7 +4,17 @@ import importlib.util
 import os
 import shutil
 import sys
+from itertools import zip_longest
 from pathlib import Path
+
+from lecture6_utils.book.lessons import (
+    METADATA_KEY,
+    cells_hash,
+    fingerprints,
+    output_hashes,
+    read_script,
+    write_notebook,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -53,3 +63,16 @@ def copy_book(folder):
     shutil.copytree(ROOT, copy, ignore=ignore)
     os.symlink(sys.prefix, copy / ".venv")
     return copy
+
+
+def pretend_executed(lesson, *outputs):
+    """Write a lesson's notebook as if it had been run, and its code cells had put these out, one each."""
+    notebook = read_script(lesson)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for number, (cell, output) in enumerate(zip_longest(code, outputs), 1):
+        cell.execution_count, cell.outputs = number, [output] if output else []
+    notebook.metadata[METADATA_KEY] = fingerprints(lesson) | {
+        "cells": cells_hash(notebook), "outputs": output_hashes(notebook), "cpu_seconds": 1,
+        "measured": [], "tables": [], "figures": {},
+    }  # fmt: skip
+    write_notebook(lesson.notebook, notebook)

@@ -3,7 +3,7 @@
 Bounds that are too wide never raise a false alarm, but then they find no fault either. So
 faults of the kind that people make are planted in scratch copies of the book, one at a
 time, and the first check that catches one is noted: the unit tests named for it, what
-`checks.py` sees without running anything, or the proof of its lesson. The lesson's evidence
+`check.py` sees without running anything, or the proof of its lesson. The lesson's evidence
 counts as that of the faulty lesson, else its fingerprint alone would give every fault away.
 
 Results are kept in ``_build/mutations``, so a run that was cut off goes on; delete the
@@ -28,8 +28,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import nbformat
-from checks import all_problems
 
+from lecture6_utils.book.check import all_problems
 from lecture6_utils.book.evidence import evidence_path
 from lecture6_utils.book.lessons import (
     METADATA_KEY,

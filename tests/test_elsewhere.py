@@ -13,14 +13,21 @@ import jupytext
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import HTML, Recorder, served
-from checks import all_problems, execution_problems, pair_problems
 from helpers import ROOT, copy_book, make_small_book
 from jupytext.config import load_jupytext_config
 from packaging.requirements import Requirement
 
 from lecture6_utils.book import elsewhere, executor, lessons
+from lecture6_utils.book.check import all_problems, execution_problems
 from lecture6_utils.book.elsewhere import CELL, known_repository, repository_url, set_repository
-from lecture6_utils.book.lessons import BookError, find_lessons, read_notebook, stale_reasons
+from lecture6_utils.book.lessons import (
+    BookError,
+    find_lessons,
+    pair_problems,
+    read_notebook,
+    read_script,
+    stale_reasons,
+)
 
 URL = "https://github.com/an-owner/a-book"  # nobody's, and never written outside of a copy
 TOLD = os.environ.get("REPOSITORY")  # for this one build of the book
@@ -177,7 +184,8 @@ def test_the_command_adds_one_cell_and_makes_nothing_stale(made_book):
         was = [(c.source, c.get("outputs")) for c in before[lesson.slug].cells]
         assert [(c.source, c.get("outputs")) for c in notebook.cells] == was
         assert stale_reasons(lesson) == []
-        assert [*execution_problems(read_notebook(lesson)), *pair_problems(lesson)] == []
+        stored = read_notebook(lesson)
+        assert [*execution_problems(stored), *pair_problems(read_script(lesson), stored)] == []
     assert known_repository(made_book) == URL
 
     now = contents(made_book)

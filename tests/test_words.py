@@ -114,6 +114,7 @@ def test_without_network_and_folder_it_says_what_to_do(tmp_path, monkeypatch):
     assert "name it in LECTURE6_TURKU_NER" in str(error.value)
 
 
+@pytest.mark.build
 @pytest.mark.parametrize(
     ("named", "ci", "outcome"),
     [
