@@ -24,7 +24,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 from PIL import Image
 
 from lecture6_utils.book.evidence import read_evidence
-from lecture6_utils.book.execution import kernel_environment, read_record
+from lecture6_utils.book.execution import CELL_TIMEOUT, kernel_environment, read_record
 from lecture6_utils.book.figures import LIVE_DATA, describe_live, differences
 from lecture6_utils.book.study import variables
 from lecture6_utils.datasets import DataFileError
@@ -47,6 +47,13 @@ MASKS = [
     (LIVE_DATA, "LIVE DATA"),
     (re.compile(r"live-[0-9a-f]{8}"), "LIVE NAME"),
 ]
+
+
+
+def pytest_configure(config):
+    """Whoever runs pytest on a lesson proves it, with the kernel of this environment."""
+    config.option.nbval = config.option.nbval_current_env = True
+    config.option.nbval_cell_timeout = CELL_TIMEOUT
 
 
 # --- numbers and text -------------------------------------------------------------------
@@ -89,6 +96,18 @@ def compare_outputs(self, test, ref, skip_compare=None):
     return same and not problems
 
 
+say_failure = IPyNbCell.repr_failure
+
+
+def repr_failure(self, excinfo):
+    """What nbval says of a failed cell, behind its place in the script, which an author edits."""
+    path = Path(self.path)
+    number = next(n for n, cell in enumerate(self.parent.nb.cells) if cell is self.cell)
+    place = Lesson(path.parents[1], path.stem).at(number)
+    return f"{place}: this cell is not proved\n{say_failure(self, excinfo)}"
+
+
+IPyNbCell.repr_failure = repr_failure
 IPyNbCell.sanitize = sanitize
 IPyNbCell.compare_outputs = compare_outputs
 

@@ -3,7 +3,7 @@
 Bounds that are too wide never raise a false alarm, but then they find no fault either. So
 faults of the kind that people make are planted in scratch copies of the book, one at a
 time, and the first check that catches one is noted: the unit tests named for it, what
-`checks.py` sees without running anything, or the proof of its lesson. The lesson's evidence
+`check.py` sees without running anything, or the proof of its lesson. The lesson's evidence
 counts as that of the faulty lesson, else its fingerprint alone would give every fault away.
 
 Results are kept in ``_build/mutations``, so a run that was cut off goes on; delete the
@@ -28,8 +28,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import nbformat
-from checks import all_problems
 
+from lecture6_utils.book.check import all_problems
 from lecture6_utils.book.evidence import evidence_path
 from lecture6_utils.book.lessons import (
     METADATA_KEY,
@@ -43,7 +43,7 @@ from lecture6_utils.book.lessons import (
 
 ROOT = Path(__file__).resolve().parents[1]
 NOT_CAUGHT = "NOT CAUGHT"
-PYTEST = [sys.executable, "-m", "pytest", "-o", "addopts=", "-p", "no:cacheprovider", "--color=no", "-x"]
+PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", "-x"]
 
 
 @dataclass(frozen=True)
@@ -680,8 +680,7 @@ def judge(root, mutation):
         output = ""
         if mutation.lesson:
             notebook = f"chapters/{mutation.lesson}.ipynb"
-            options = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=900"]
-            output = run_pytest(copy, *options, notebook)
+            output = run_pytest(copy, notebook)
             if found := re.search(r"^FAILED \S+::Cell (\d+)", output, re.M):
                 cell = int(found[1]) + 1  # nbval counts from 0
                 return {"caught_by": f"proof, cell [{cell}]: {what_failed(output)}", "output": output}

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT, make_small_book
+from helpers import ROOT, make_small_book
 
 from lecture6_utils.book.lessons import Lesson, read_notebook
 

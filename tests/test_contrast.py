@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from browser import HTML
 from colorspacious import cspace_convert
-from conftest import ROOT
+from helpers import ROOT
 from matplotlib.colors import to_rgb
 from scipy.spatial.distance import pdist
 

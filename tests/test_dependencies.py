@@ -7,7 +7,7 @@ import tomllib
 from fnmatch import fnmatch
 
 import pytest
-from conftest import ROOT
+from helpers import ROOT
 from packaging.licenses import canonicalize_license_expression
 
 PYPROJECT = ROOT / "pyproject.toml"

@@ -5,7 +5,7 @@ import json
 import nbformat
 import numpy as np
 import pytest
-from conftest import make_small_book
+from helpers import make_small_book
 from scipy import stats
 
 from lecture6_utils.book.evidence import evidence_path, evidence_problems, read_evidence

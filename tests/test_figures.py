@@ -5,7 +5,7 @@ import json
 import matplotlib
 import numpy as np
 import pytest
-from conftest import ROOT, module_at
+from helpers import ROOT, module_at
 from matplotlib.figure import Figure
 
 from lecture6_utils.book.figures import ROUNDING, describe_live, deviation, differences

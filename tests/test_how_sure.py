@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import ROOT
+from helpers import ROOT
 from small_site import build
 
 from lecture6_utils.book import how_sure

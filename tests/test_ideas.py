@@ -4,9 +4,9 @@ import re
 
 import pytest
 from browser import HTML
-from conftest import ROOT
 from docutils import nodes
 from docutils.utils import new_document
+from helpers import ROOT
 
 from lecture6_utils.book.ideas import draw_line, read_map
 

@@ -4,7 +4,7 @@ import ast
 import re
 
 import pytest
-from conftest import ROOT
+from helpers import ROOT
 
 PACKAGE = ROOT / "lecture6_utils"
 BOOK = PACKAGE / "book"  # what makes and proves the book

@@ -14,7 +14,7 @@ import nbformat
 import pytest
 import yaml
 from browser import Recorder
-from conftest import ROOT
+from helpers import ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from small_site import build
 from sphinx.project import Project

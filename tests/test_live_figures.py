@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import HTML, Quiet, Recorder, served
-from conftest import ROOT
+from helpers import ROOT
 from keras import layers
 from playwright.sync_api import TimeoutError, expect
 from rapidfuzz.distance import OSA

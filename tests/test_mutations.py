@@ -7,10 +7,10 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from checks import all_problems
-from conftest import ROOT, make_small_book
+from helpers import ROOT, make_small_book
 from mutations import MUTATIONS, NOT_CAUGHT, Mutation, judge, mutated, study, what_failed
 
+from lecture6_utils.book.check import all_problems
 from lecture6_utils.book.evidence import evidence_path
 from lecture6_utils.book.executor import run as run_lessons
 from lecture6_utils.book.lessons import BookError, Lesson, evidence_fingerprint, find_lessons

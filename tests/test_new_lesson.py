@@ -5,10 +5,10 @@ import subprocess
 import sys
 
 import pytest
-from checks import all_problems
-from conftest import ROOT
+from helpers import ROOT
 
 from lecture6_utils.book import executor, new_lesson
+from lecture6_utils.book.check import all_problems
 from lecture6_utils.book.lessons import BookError, find_lessons, read_script
 from lecture6_utils.book.new_lesson import TEMPLATE, begin, unfinished
 

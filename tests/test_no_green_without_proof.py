@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from browser import lack_of_build
-from conftest import ROOT
+from helpers import ROOT
 
 from lecture6_utils.book.lessons import find_lessons, read_notebook
 

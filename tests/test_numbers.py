@@ -5,7 +5,7 @@ import re
 import pytest
 from browser import HTML
 from bs4 import BeautifulSoup
-from conftest import ROOT
+from helpers import ROOT
 
 from lecture6_utils.book.lessons import find_lessons
 from lecture6_utils.book.numbers import with_number

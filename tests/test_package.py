@@ -9,9 +9,9 @@ import browser
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from conftest import ROOT
 from docutils import nodes
 from docutils.utils import new_document
+from helpers import ROOT
 
 from lecture6_utils import plotting
 from lecture6_utils.book.access import keep_numbers_together
@@ -58,6 +58,7 @@ def test_the_style_does_not_depend_on_the_reader():
     assert len(set(plotting.COLORS)) == 10
 
 
+@pytest.mark.build  # TensorFlow takes seconds to import
 def test_starting_late_is_a_clear_error():
     result = python(
         "import tensorflow as tf; tf.constant(1) + 1\n"
@@ -66,6 +67,7 @@ def test_starting_late_is_a_clear_error():
     assert "restart the kernel" in result.stderr
 
 
+@pytest.mark.build  # TensorFlow takes seconds to import
 def test_starting_twice_is_fine_and_silent():
     result = python(
         "from lecture6_utils.reproducibility import make_reproducible\n"
@@ -185,6 +187,7 @@ def test_a_missing_browser_is_skipped_with_a_hint_and_fails_in_ci(monkeypatch, c
         browser.require_browser()
 
 
+@pytest.mark.build  # TensorFlow takes seconds to import
 def test_a_keras_that_is_too_old_is_refused_with_a_remedy():
     result = python("import keras; keras.__version__ = '3.13.2'; import lecture6_utils.reproducibility")
     assert result.returncode == 1
@@ -192,6 +195,7 @@ def test_a_keras_that_is_too_old_is_refused_with_a_remedy():
     assert "install keras>=3.14" in result.stderr
 
 
+@pytest.mark.build  # TensorFlow takes seconds to import
 def test_a_lesson_computes_with_one_thread():
     result = python(
         "from lecture6_utils.reproducibility import make_reproducible\n"

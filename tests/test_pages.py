@@ -5,7 +5,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import HTML, Quiet, Recorder, pages, served
-from conftest import ROOT
+from helpers import ROOT
 
 from lecture6_utils.book.heading import WORDS_PER_MINUTE
 from lecture6_utils.book.lessons import find_lessons, read_notebook

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import ROOT
+from helpers import ROOT
 from test_make import make
 
 from lecture6_utils.book.lessons import find_lessons, read_notebook

@@ -4,7 +4,7 @@ import re
 
 import nbformat
 import pytest
-from conftest import ROOT
+from helpers import ROOT
 
 from lecture6_utils.book.lessons import (
     Lesson,

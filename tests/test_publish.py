@@ -12,7 +12,7 @@ import jupytext
 import nbformat
 import pytest
 import yaml
-from conftest import ROOT, make_small_book
+from helpers import ROOT, make_small_book
 from jupytext.config import load_jupytext_config
 from packaging.requirements import Requirement
 from small_site import build

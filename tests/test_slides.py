@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import HTML, Recorder, served
 from bs4 import BeautifulSoup
-from conftest import ROOT
+from helpers import ROOT
 from matplotlib import get_data_path
 from test_slides_map import SLIDES
 

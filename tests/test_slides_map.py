@@ -1,6 +1,6 @@
 """Every slide of the lecture is on the map, and every lesson too."""
 
-from conftest import ROOT
+from helpers import ROOT
 
 SLIDES = """
 Introduction to Character Embeddings

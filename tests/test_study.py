@@ -9,8 +9,8 @@ import sys
 import time
 
 import pytest
-from conftest import make_small_book
 from distributed import Client
+from helpers import make_small_book
 
 from lecture6_utils.book import study as study_module
 from lecture6_utils.book.evidence import evidence_path, read_evidence
@@ -232,7 +232,7 @@ def test_an_offset_moves_every_seed_and_none_moves_without(tmp_path):
 
 def test_no_lesson_uses_a_source_of_chance_that_is_not_moved():
     """Legacy generators would slip through: np.random.RandomState, tf.random with a seed of its own."""
-    from conftest import ROOT
+    from helpers import ROOT
 
     for lesson in find_lessons(ROOT):
         text = lesson.script.read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ def setup(app):
     # a book without solutions does not lead to its repository, which has them
     choice = "solutions" if without else "launch"
     for part in (
-        "downloads", choice, "ideas", "glossary", "heading", "numbers", "access", "weight", "pdf",
+        "downloads", choice, "edition", "ideas", "glossary", "heading", "numbers", "access", "weight", "pdf",
         "ranges", "how_sure", "pins", "search",
     ):  # fmt: skip
         app.setup_extension(f"{__name__}.{part}")

@@ -95,7 +95,7 @@ class StoredLesson:
             self.lines += [(section, line) for line in output.get("text", "").splitlines()]
             png = output.get("data", {}).get("image/png")
             if png and "figure" in mystnb:
-                self.figures[mystnb["figure"]["name"]] = (png, mystnb["image"]["alt"])
+                self.figures[mystnb["figure"]["name"]] = (png, mystnb.get("image", {}).get("alt", ""))
         printed = "".join(output.get("text", "") for output in cell.outputs)
         self.sources.append((section, cell.source, printed))
 

@@ -8,7 +8,6 @@ this machine, or on those of any scheduler whose address is given.
 
 import argparse
 import asyncio
-import fcntl
 import json
 import os
 import sys
@@ -35,6 +34,7 @@ from lecture6_utils.book.lessons import (
     read_script,
     replace_text,
 )
+from lecture6_utils.book.lock import alone
 from lecture6_utils.book.summary import at, earlier_runs, sum_up
 
 #: (seed offset, machine variant), the most telling first; two of equal seeds are the
@@ -313,20 +313,7 @@ def _cluster(address):
 def study(root, slugs, n_runs, address=None):
     """Run what is missing of the plan's first `n_runs`, then sum up; the failures' texts."""
     chosen = choose(find_lessons(root), slugs)
-    folder = root / "_build" / "study"
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / "lock", "a+", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.seek(0)
-            raise BookError(
-                f"A study already runs in this folder (process {lock.read().strip()}). "
-                "Wait for it, or stop it: nothing it finished is lost."
-            ) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+    with alone(root / "_build" / "study" / "lock", "A study", wait=False):
         tasks = Study(root, chosen, n_runs)
         failed = tasks.execute(address) if tasks.missing else []
         for lesson in chosen:
