@@ -34,9 +34,16 @@ def build(root, *parts, page, builder="html"):
     out, warnings = root / "_build" / builder, io.StringIO()
     with docutils_namespace():
         app = Sphinx(
-            root, None, out, root / "_build" / f"{builder}.doctrees", builder, settings,
-            status=None, warning=warnings, freshenv=True,
-        )  # fmt: skip
+            root,
+            None,
+            out,
+            root / "_build" / f"{builder}.doctrees",
+            builder,
+            settings,
+            status=None,
+            warning=warnings,
+            freshenv=True,
+        )
         app.build()
     if builder == "latex":
         return next(out.glob("*.tex")).read_text(encoding="utf-8"), warnings.getvalue()

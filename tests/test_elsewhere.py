@@ -59,7 +59,14 @@ def package_cells(notebook):
 
 @pytest.mark.parametrize(
     "text",
-    [URL, URL + "/", URL + ".git", URL + ".git/", f" {URL}\n", "git@github.com:an-owner/a-book.git"],
+    [
+        URL,
+        URL + "/",
+        URL + ".git",
+        URL + ".git/",
+        f" {URL}\n",
+        "git@github.com:an-owner/a-book.git",
+    ],
 )
 def test_an_address_comes_in_one_form(text):
     assert repository_url(text) == URL
@@ -68,13 +75,20 @@ def test_an_address_comes_in_one_form(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "", "an-owner/a-book", "http://github.com/an-owner/a-book", "https://github.com/an-owner",
-        "https://github.com/an-owner/a-book/tree/main", "https://github.com/an-owner/..",
-        "https://github.com/-an-owner/a-book", "https://github.com/an-owner/a book",
-        "https://token@github.com/an-owner/a-book", "https://github.com.evil.example/an-owner/a-book",
-        'https://github.com/an-owner/a-book"', "https://gitlab.com/an-owner/a-book",
+        "",
+        "an-owner/a-book",
+        "http://github.com/an-owner/a-book",
+        "https://github.com/an-owner",
+        "https://github.com/an-owner/a-book/tree/main",
+        "https://github.com/an-owner/..",
+        "https://github.com/-an-owner/a-book",
+        "https://github.com/an-owner/a book",
+        "https://token@github.com/an-owner/a-book",
+        "https://github.com.evil.example/an-owner/a-book",
+        'https://github.com/an-owner/a-book"',
+        "https://gitlab.com/an-owner/a-book",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_address_is_refused(text):
     with pytest.raises(BookError, match="is not the address of a repository on GitHub"):
         repository_url(text)
@@ -199,15 +213,20 @@ def test_the_command_adds_one_cell_and_makes_nothing_stale(made_book):
     shutil.copy(ROOT / "chapters/conftest.py", made_book / "chapters")
     result = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "chapters/adds.ipynb"],
-        cwd=made_book, capture_output=True, text=True, env=os.environ | {"PYTEST_ADDOPTS": ""},
-    )  # fmt: skip
+        cwd=made_book,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTEST_ADDOPTS": ""},
+    )
     assert "2 passed" in result.stdout, result.stdout  # one of them the new cell
     assert executor.run(made_book) == 0
 
 
 def test_a_stale_lesson_takes_its_cell_when_it_is_executed(made_book):
     adds, prints = find_lessons(made_book)
-    prints.script.write_text(prints.script.read_text(encoding="utf-8").replace("print(2)", "print(3)"), encoding="utf-8")
+    prints.script.write_text(
+        prints.script.read_text(encoding="utf-8").replace("print(2)", "print(3)"), encoding="utf-8"
+    )
     before = prints.notebook.read_bytes()
     set_repository(made_book, URL)
     assert prints.notebook.read_bytes() == before
@@ -219,7 +238,10 @@ def test_a_stale_lesson_takes_its_cell_when_it_is_executed(made_book):
 
 def edit_by_hand(book, monkeypatch):
     path = book / "chapters/adds.ipynb"
-    path.write_text(path.read_text(encoding="utf-8").replace("Add two numbers", "Add 2 numbers"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("Add two numbers", "Add 2 numbers"),
+        encoding="utf-8",
+    )
 
 
 def lock(book, monkeypatch):
@@ -263,15 +285,19 @@ def published(tmp_path_factory):
     set_repository(book, URL)
     subprocess.run(
         [".venv/bin/jupyter-book", "build", ".", "-q", "--warningiserror", "--nitpick"],
-        cwd=book, check=True, capture_output=True,
+        cwd=book,
+        check=True,
+        capture_output=True,
         env={k: v for k, v in os.environ.items() if k not in ("REPOSITORY", "SOLUTIONS")},
-    )  # fmt: skip
+    )
     return book
 
 
 def links(page):
     """Where a page's buttons lead outside."""
-    found = re.findall(r'<a href="(https://[^"]*)" target="_blank"\s+class="btn', page.read_text(encoding="utf-8"))
+    found = re.findall(
+        r'<a href="(https://[^"]*)" target="_blank"\s+class="btn', page.read_text(encoding="utf-8")
+    )
     return {urlsplit(link).netloc: link for link in found}
 
 
@@ -306,7 +332,9 @@ def test_the_published_lessons_keep_the_promises_of_the_book(published):
         assert all_problems(lesson) == [] and stale_reasons(lesson) == []
     html = published / "_build/html"
     for path in [*html.glob("chapters/*.html"), html / "searchindex.js"]:
-        assert "invalidate_caches" not in path.read_text(encoding="utf-8"), f"{path.name} shows the cell"
+        assert "invalidate_caches" not in path.read_text(encoding="utf-8"), (
+            f"{path.name} shows the cell"
+        )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -343,7 +371,9 @@ def address(published):
 def test_each_lesson_can_be_downloaded_as_it_is(published, lesson, suffix):
     page = published / f"_build/html/chapters/{lesson.slug}.html"
     name = f"chapters/{lesson.slug}{suffix}"
-    assert f'<a href="../_sources/{name}" target="_blank" download\n' in page.read_text(encoding="utf-8")
+    assert f'<a href="../_sources/{name}" target="_blank" download\n' in page.read_text(
+        encoding="utf-8"
+    )
     download = published / f"_build/html/_sources/{name}"
     assert download.read_bytes() == (published / name).read_bytes()
 
@@ -394,7 +424,9 @@ def test_binder_installs_the_pinned_environment_and_the_package():
     (included,) = [line for line in lines if not line.startswith("#")]
     assert (folder / included.removeprefix("-r ")).resolve() == ROOT / "requirements.txt"
     script = folder / "postBuild"
-    assert os.access(script, os.X_OK) and script.read_text(encoding="utf-8").startswith("#!/bin/bash\n")
+    assert os.access(script, os.X_OK) and script.read_text(encoding="utf-8").startswith(
+        "#!/bin/bash\n"
+    )
     assert "pip install --no-deps" in script.read_text(encoding="utf-8")
     workflow = (ROOT / ".github/workflows/prove.yml").read_text(encoding="utf-8")
     version = (folder / "runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")

@@ -103,7 +103,9 @@ def test_the_time_to_read_is_that_of_the_words_one_sees(browser):
         page.goto(f"{HTML.as_uri()}/chapters/{lesson.slug}.html", wait_until="networkidle")
         page.evaluate("window.dispatchEvent(new Event('beforeprint'))")  # opens the answers
         words = len(page.locator("article").inner_text().split())
-        minutes = int(re.search(r"(\d+) min to read", page.locator(".lesson-times").inner_text())[1])
+        minutes = int(
+            re.search(r"(\d+) min to read", page.locator(".lesson-times").inner_text())[1]
+        )
         assert 0.8 < minutes * WORDS_PER_MINUTE / words < 1.25, lesson.slug
 
 

@@ -18,12 +18,14 @@ def data():
 
 def classifier(dropout=0.0, **compile_arguments):
     keras.utils.set_random_seed(1)
-    model = keras.Sequential([
-        keras.Input((5,)),
-        keras.layers.Dense(8, "relu", kernel_regularizer="l2"),
-        keras.layers.Dropout(dropout, seed=3),
-        keras.layers.Dense(1, "sigmoid"),
-    ])
+    model = keras.Sequential(
+        [
+            keras.Input((5,)),
+            keras.layers.Dense(8, "relu", kernel_regularizer="l2"),
+            keras.layers.Dropout(dropout, seed=3),
+            keras.layers.Dense(1, "sigmoid"),
+        ]
+    )
     arguments = {"loss": "binary_crossentropy", "optimizer": "adam", "metrics": ["accuracy"]}
     model.compile(**(arguments | compile_arguments))
     return model
@@ -104,12 +106,14 @@ def test_masks_and_recurrent_layers_train_too():
     keras.utils.set_random_seed(0)
     x = np.random.randint(1, 9, size=(64, 7))
     y = (x[:, -1] > 4).astype("float32")[:, None]
-    model = keras.Sequential([
-        keras.Input((7,), dtype="int32"),
-        keras.layers.Embedding(9, 4, mask_zero=True),
-        keras.layers.LSTM(8),
-        keras.layers.Dense(1, "sigmoid"),
-    ])
+    model = keras.Sequential(
+        [
+            keras.Input((7,), dtype="int32"),
+            keras.layers.Embedding(9, 4, mask_zero=True),
+            keras.layers.LSTM(8),
+            keras.layers.Dense(1, "sigmoid"),
+        ]
+    )
     model.compile(loss="binary_crossentropy", optimizer=keras.optimizers.Adam(0.02))
     losses = fit(model, x, y, epochs=20).history["loss"]
     assert losses[-1] < losses[0]
@@ -174,9 +178,14 @@ def test_fit_autoencoder_passes_on_its_settings(data):
     x, _ = data
     model = linear_autoencoder()
     history = fit_autoencoder(
-        model, x, epochs=2, learning_rate=0.1, loss="mae", global_clipnorm=2.0,
+        model,
+        x,
+        epochs=2,
+        learning_rate=0.1,
+        loss="mae",
+        global_clipnorm=2.0,
         validation_data=(x, x),
-    )  # fmt: skip
+    )
     assert (model.loss, model.optimizer.global_clipnorm) == ("mae", 2.0)
     assert set(history.history) == {"loss", "val_loss"}
 

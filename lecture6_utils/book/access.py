@@ -25,7 +25,7 @@ ACCESS = {
     'target="_blank"\n   class="btn btn-sm btn-download-': (
         'target="_blank" download\n   class="btn btn-sm btn-download-'
     ),
-}  # fmt: skip
+}
 
 IMAGE = re.compile(r'<img (?![^>]*\bwidth=)(?=[^>]*\bsrc="([^":]+\.(?:png|svg))")')
 

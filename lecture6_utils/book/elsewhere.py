@@ -105,8 +105,13 @@ def with_url(pyproject, url):
     line = f'Repository = "{url}"\n'
     urls = _project(pyproject).get("urls")
     if urls is None:
-        text = re.sub(r"^\[project\]\n.*?(?=^\[)", rf"\g<0>[project.urls]\n{line}\n", pyproject,
-                      count=1, flags=re.M | re.S)  # fmt: skip
+        text = re.sub(
+            r"^\[project\]\n.*?(?=^\[)",
+            rf"\g<0>[project.urls]\n{line}\n",
+            pyproject,
+            count=1,
+            flags=re.M | re.S,
+        )
     elif "Repository" in urls:
         text = re.sub(r"^Repository *=.*\n", line, pyproject, count=1, flags=re.M)
     else:

@@ -69,7 +69,9 @@ def _walk(where, part, says, data):
 def _numbers(where, values, says, data):
     says[f"{where}, how many"] = values.size
     if values.size:
-        sample = values[np.linspace(0, values.size - 1, min(values.size, SKETCH)).round().astype(int)]
+        sample = values[
+            np.linspace(0, values.size - 1, min(values.size, SKETCH)).round().astype(int)
+        ]
         data[where] = [float(f"{v:.5g}") for v in sample]
         # zeroed or rescaled weights show here, however their single values vary
         data[f"{where}, root mean square"] = [float(f"{np.sqrt(np.mean(values**2)):.5g}")]

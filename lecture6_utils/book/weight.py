@@ -9,9 +9,7 @@ from PIL import Image
 from sphinx.util.fileutil import copy_asset
 
 # An icon in the theme's Font Awesome script: "bars":[width,height,[aliases],"f0c9","path"],
-ICON = re.compile(
-    r'"?([\w-]+)"?:\[\d+,\d+,\[([^\]]*)\],"[0-9a-f]+",(?:"[^"]*"|\[[^\]]*\])\],?'
-)
+ICON = re.compile(r'"?([\w-]+)"?:\[\d+,\d+,\[([^\]]*)\],"[0-9a-f]+",(?:"[^"]*"|\[[^\]]*\])\],?')
 
 
 def copy_mathjax(book):
