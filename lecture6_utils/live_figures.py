@@ -25,9 +25,17 @@ _HERE = Path(__file__)
 _ACTIVATIONS = ("linear", "relu", "selu", "sigmoid", "silu")  # those that the script knows
 # `COLORS` for a dark ground, found in the same way; each has the hue of its counterpart.
 _DARK_COLORS = (
-    "#cfddff", "#ea760c", "#7f5b89", "#35ffcf", "#bb3b05",
-    "#68a9ff", "#a09cad", "#6748f0", "#ffb37a", "#b2846e",
-)  # fmt: skip
+    "#cfddff",
+    "#ea760c",
+    "#7f5b89",
+    "#35ffcf",
+    "#bb3b05",
+    "#68a9ff",
+    "#a09cad",
+    "#6748f0",
+    "#ffb37a",
+    "#b2846e",
+)
 ACTIVE = 0.05  # a unit is active from here on, as in the lesson on sparse autoencoders
 
 
@@ -68,7 +76,9 @@ class LiveFigure:
         """The figure as a piece of HTML that stands on its own."""
         data = json.dumps(self.data).replace("</", "<\\/")
         name = "live-" + hashlib.sha256((self.controls + data).encode()).hexdigest()[:8]
-        style, script = (_HERE.with_suffix(suffix).read_text(encoding="utf-8") for suffix in (".css", ".js"))
+        style, script = (
+            _HERE.with_suffix(suffix).read_text(encoding="utf-8") for suffix in (".css", ".js")
+        )
         return (
             f'<div id="{name}" class="live">\n'
             f"<style>{style}</style>\n"
@@ -119,8 +129,12 @@ def live_map(maps, images, labels, names):
     controls = (
         f'<fieldset><legend class="live-note">Map of the</legend>{radios}</fieldset>'
         '<div class="live-pair">'
-        + _canvas("live-plot", 880, f"Map of {len(images):,} images. Point at a dot, or step "
-                  "from dot to dot with the arrow keys.")  # fmt: skip
+        + _canvas(
+            "live-plot",
+            880,
+            f"Map of {len(images):,} images. Point at a dot, or step "
+            "from dot to dot with the arrow keys.",
+        )
         + f'<div>{_picture()}<p class="live-text" aria-live="polite"></p>{_strip()}</div></div>'
     )
     data = {
@@ -167,8 +181,12 @@ def live_plane(decoder, codings, labels, names, span=3.2):
     check = np.array([(x, y) for x in grid for y in grid], "float32")
     controls = (
         '<div class="live-pair">'
-        + _canvas("live-plot live-drag", 760, "Plane of two codings. Drag the ring, or move it "
-                  "with the arrow keys; Shift moves it farther.")  # fmt: skip
+        + _canvas(
+            "live-plot live-drag",
+            760,
+            "Plane of two codings. Drag the ring, or move it "
+            "with the arrow keys; Shift moves it farther.",
+        )
         + f'<div>{_picture("decoded picture")}<p class="live-text" aria-live="polite"></p>'
         '<p class="live-note live-check"></p></div></div>'
     )
@@ -282,15 +300,23 @@ def live_codings(nets, images):
         raise ValueError("Codings must lie in [0, 1], as those of sigmoid units do.")
     panels = "".join(
         f"<div><p><strong>{escape(name)}</strong></p>"
-        + _canvas("live-heat", 20 * 14, f"The {n_units} codings of the net: {name}. Pick a unit, "
-                  "or step with the arrow keys.", n_units // 20 * 14)  # fmt: skip
+        + _canvas(
+            "live-heat",
+            20 * 14,
+            f"The {n_units} codings of the net: {name}. Pick a unit, or step with the arrow keys.",
+            n_units // 20 * 14,
+        )
         + '<p class="live-note"></p></div>'
         for name in nets
     )
     controls = (
         '<div class="live-pair">'
-        + _canvas("live-sheet live-drag", 25 * 28, f"Sheet of {len(images)} images. Pick one, or "
-                  "step with the arrow keys.", len(images) // 25 * 28)  # fmt: skip
+        + _canvas(
+            "live-sheet live-drag",
+            25 * 28,
+            f"Sheet of {len(images)} images. Pick one, or step with the arrow keys.",
+            len(images) // 25 * 28,
+        )
         + f'<div>{_picture()}</div></div><div class="live-three">{panels}</div>'
         f'<p class="live-text" aria-live="polite"></p>{_strip()}'
     )
@@ -344,9 +370,11 @@ def live_penalty(target=0.1):
     plots = "".join(
         f'<canvas class="live-plot live-drag" width="560" height="440" role="img" '
         f'aria-label="{what}; the numbers are in the table below"></canvas>'
-        for what in ("Penalty of KL and MSE over the mean activation",
-                     "Gradient of both in the unit’s input z")
-    )  # fmt: skip
+        for what in (
+            "Penalty of KL and MSE over the mean activation",
+            "Gradient of both in the unit’s input z",
+        )
+    )
     controls = (
         f'<div class="live-two">{sliders}</div><div class="live-two">{plots}</div>'
         '<table><thead><tr><td></td><th scope="col">penalty</th>'
@@ -355,10 +383,12 @@ def live_penalty(target=0.1):
     q = np.linspace(0.001, 0.995, 300)
     kl = target * np.log(target / q) + (1 - target) * np.log((1 - target) / (1 - q))
     still = _figure(2.7)
-    for k, (title, curves) in enumerate({
-        "penalty": (kl, (q - target) ** 2),
-        "gradient in z": (q - target, 2 * (q - target) * q * (1 - q)),
-    }.items()):  # fmt: skip
+    for k, (title, curves) in enumerate(
+        {
+            "penalty": (kl, (q - target) ** 2),
+            "gradient in z": (q - target, 2 * (q - target) * q * (1 - q)),
+        }.items()
+    ):
         ax = still.add_subplot(1, 2, k + 1, title=title, xlabel="mean activation")
         for (name, color), curve in zip(_RULES.items(), curves):
             ax.plot(q, curve, color=COLORS[color], label=name)
@@ -401,11 +431,10 @@ def live_words(encoder, characters, length, words, examples):
         by_class.setdefault(type(layer).__name__, []).append(layer)
     convolutions, mixing = by_class.pop("Conv1D", []), by_class.pop("Dense", [])
     (embedding,) = by_class.pop("Embedding", [None])
-    other = set(by_class) - {
-        "InputLayer", "GlobalMaxPooling1D", "Concatenate", "UnitNormalization"
-    }  # fmt: skip
+    other = set(by_class) - {"InputLayer", "GlobalMaxPooling1D", "Concatenate", "UnitNormalization"}
     plain = all(
-        (c.padding, c.activation.__name__, c.strides, c.dilation_rate) == ("same", "relu", (1,), (1,))
+        (c.padding, c.activation.__name__, c.strides, c.dilation_rate)
+        == ("same", "relu", (1,), (1,))
         for c in convolutions
     )
     if embedding is None or not convolutions or len(mixing) != 1 or other or not plain:
@@ -415,7 +444,11 @@ def live_words(encoder, characters, length, words, examples):
             f"{[type(layer).__name__ for layer in encoder.layers]}."
         )
     filters = [
-        {"width": layer.kernel_size[0], "kernel": _floats(layer.kernel), "bias": _floats(layer.bias)}
+        {
+            "width": layer.kernel_size[0],
+            "kernel": _floats(layer.kernel),
+            "bias": _floats(layer.bias),
+        }
         for layer in convolutions
     ]
     check = [*examples, *words[:3]]
@@ -497,8 +530,10 @@ def _sheet(images, quality, columns=70):
 
 def _classes(labels, names):
     return {
-        "labels": _packed(labels, "u1"), "names": list(names), "colors": _colors(range(len(names)))
-    }  # fmt: skip
+        "labels": _packed(labels, "u1"),
+        "names": list(names),
+        "colors": _colors(range(len(names))),
+    }
 
 
 def _colors(numbers):
@@ -593,7 +628,12 @@ def _check_images(images):
 
 
 def _check_labels(labels, n, names):
-    if np.shape(labels) != (n,) or np.min(labels) < 0 or np.max(labels) >= len(names) or len(names) > 10:
+    if (
+        np.shape(labels) != (n,)
+        or np.min(labels) < 0
+        or np.max(labels) >= len(names)
+        or len(names) > 10
+    ):
         raise ValueError(
             f"Expected {n} labels from 0 to {len(names) - 1} for at most ten names, got shape "
             f"{np.shape(labels)}, from {np.min(labels)} to {np.max(labels)}, and {len(names)} names."
@@ -602,4 +642,6 @@ def _check_labels(labels, n, names):
 
 def _check_points(points, n, what):
     if points.shape != (n, 2) or not np.isfinite(points).all():
-        raise ValueError(f"Expected finite positions of shape ({n}, 2) for {what}, got {points.shape}.")
+        raise ValueError(
+            f"Expected finite positions of shape ({n}, 2) for {what}, got {points.shape}."
+        )
