@@ -9,6 +9,7 @@ from helpers import ROOT
 
 from lecture6_utils.book.heading import WORDS_PER_MINUTE
 from lecture6_utils.book.lessons import find_lessons, read_notebook
+from lecture6_utils.book.plain import PlainLessons
 
 
 @pytest.fixture(scope="module", params=["http", "file"])
@@ -180,3 +181,12 @@ def test_each_term_of_the_glossary_is_linked_once_where_a_lesson_first_uses_it(b
         assert len(targets) == len(set(targets)) >= 3, lesson.slug
         linked |= set(targets)
     assert linked == terms
+
+
+def test_in_jupyter_a_figure_has_the_number_that_it_has_on_its_page():
+    copies = PlainLessons(ROOT)
+    for lesson in find_lessons(ROOT):
+        page = (HTML / f"chapters/{lesson.slug}.html").read_text(encoding="utf-8")
+        found = [cell.source for cell in copies.notebook(lesson.slug).cells]
+        numbers = re.findall(r"^\*\*(Fig\. \d+)\*\* ", "\n".join(found), re.M)
+        assert numbers == re.findall(r'class="caption-number">(Fig\. \d+)', page) != []

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import sys
-from itertools import chain, count
+from itertools import chain, count, groupby
 from pathlib import Path
 
 import nbformat
@@ -119,12 +119,12 @@ def place(folder, name, notebook):
             return path, False
         try:
             there = nbformat.read(path, as_version=4)
-            copied = there.metadata.get(METADATA_KEY, {}).get("copy of")
-        except Exception:  # a file that is no notebook: it is its owner's
+            copied, stands = there.metadata[METADATA_KEY]["copy of"], contents_hash(there)
+        except Exception:  # no notebook, or none that was made here: it is its owner's
             continue
         if copied == made:
             return None, False
-        if copied == contents_hash(there):
+        if copied == stands:
             write_notebook(path, notebook)
             return path, True
 
@@ -138,20 +138,18 @@ def contents_hash(notebook):
 def _said(outputs):
     """What outputs show. Jupyter joins two pieces of one stream when it saves."""
     said = []
-    for output in outputs:
-        if output.output_type != "stream":
-            said.append(output.get("data") or output.get("traceback"))
-        elif said and said[-1][0] == output.name:
-            said[-1][1] += output.text
+    for stream, pieces in groupby(outputs, lambda output: output.get("name")):
+        if stream:
+            said.append([stream, "".join(piece.text for piece in pieces)])
         else:
-            said.append([output.name, output.text])
+            said += [piece.get("data") or piece.get("traceback") for piece in pieces]
     return said
 
 
 def _welcome(titles):
     lessons = "\n".join(
-        f"{number}. [{title.partition('. ')[2]}]({slug}.ipynb)"
-        for number, (slug, title) in enumerate(titles.items(), 1)
+        f"{number}. [{title}]({slug}.ipynb)"
+        for slug, (number, _, title) in ((s, t.partition(". ")) for s, t in titles.items())
     )
     return new_notebook(
         cells=[new_markdown_cell(WELCOME.format(lessons=lessons), id="start")],
