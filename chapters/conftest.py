@@ -49,7 +49,6 @@ MASKS = [
 ]
 
 
-
 def pytest_configure(config):
     """Whoever runs pytest on a lesson proves it, with the kernel of this environment."""
     config.option.nbval = config.option.nbval_current_env = True
@@ -72,7 +71,9 @@ def without_plain_tables(outputs):
     for output in outputs:
         data = output.get("data", {})
         if "measured-table" in data.get("text/html", ""):
-            output = from_dict({**output, "data": {k: v for k, v in data.items() if k != "text/plain"}})
+            output = from_dict(
+                {**output, "data": {k: v for k, v in data.items() if k != "text/plain"}}
+            )
         yield output
 
 
@@ -81,7 +82,9 @@ compare_text = IPyNbCell.compare_outputs
 
 def compare_outputs(self, test, ref, skip_compare=None):
     """What nbval compares, and what this cell measured and drew."""
-    same = compare_text(self, [*without_plain_tables(test)], [*without_plain_tables(ref)], skip_compare)
+    same = compare_text(
+        self, [*without_plain_tables(test)], [*without_plain_tables(ref)], skip_compare
+    )
     number = self.cell_num + 1
     stored = self.parent.nb.metadata.get(METADATA_KEY, {})
     lines = [line for line in read_record(self.parent.record) if line["cell"] == number]
@@ -175,9 +178,11 @@ def setup(self):
     self.own = contextlib.ExitStack()
     environment = self.own.enter_context(
         kernel_environment(
-            lesson.root, lesson.slug, prove=bool(self.evidence),
+            lesson.root,
+            lesson.slug,
+            prove=bool(self.evidence),
             variables=variables(os.environ.get("LECTURE6_VARIANT") or "here"),
-        )  # fmt: skip
+        )
     )
     self.record = environment["LECTURE6_RECORD"]
     before = dict(os.environ)

@@ -241,9 +241,16 @@ def _make(model):
 
 
 def fit_autoencoder(
-    autoencoder, X, *, epochs, batch_size=64, learning_rate=3e-3, loss="mse",
-    global_clipnorm=None, **fit_options,
-):  # fmt: skip
+    autoencoder,
+    X,
+    *,
+    epochs,
+    batch_size=64,
+    learning_rate=3e-3,
+    loss="mse",
+    global_clipnorm=None,
+    **fit_options,
+):
     """Compile with Adam and cosine decay, then `fit` the inputs to themselves.
 
     The recipe of all our autoencoders: the learning rate falls along half a cosine to 0

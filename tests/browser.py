@@ -51,7 +51,11 @@ def pages():
     Nor the slides and the page for a wrong address: they are no pages, and have tests of their own.
     """
     found = [p.relative_to(HTML).as_posix() for p in sorted(HTML.rglob("*.html"))]
-    found = [p for p in found if not p.startswith(("_static/", "slides/")) and p not in ("index.html", "404.html")]
+    found = [
+        p
+        for p in found
+        if not p.startswith(("_static/", "slides/")) and p not in ("index.html", "404.html")
+    ]
     assert found, f"no pages in {HTML}"
     return found
 

@@ -7,10 +7,21 @@ import pytest
 from helpers import copy_book, make_small_book
 
 #: Files whose tests execute lessons, build pages, train, or start other programs that do.
-EXECUTING = {f"test_{name}" for name in (
-    "anywhere", "publish", "lessons", "lighthouse", "make", "mutations", "pdf", "study", "tamper",
-    "training",
-)}  # fmt: skip
+EXECUTING = {
+    f"test_{name}"
+    for name in (
+        "anywhere",
+        "publish",
+        "lessons",
+        "lighthouse",
+        "make",
+        "mutations",
+        "pdf",
+        "study",
+        "tamper",
+        "training",
+    )
+}
 
 
 def pytest_ignore_collect(collection_path, config):

@@ -47,11 +47,14 @@ def make_small_book(folder):
     chapters.mkdir()
     shutil.copy(ROOT / "chapters" / "jupytext.toml", chapters)
     (chapters / "adds.py").write_text(HEADER + 'measured("sum", 1 + 2, ".1f")\n', encoding="utf-8")
-    (chapters / "prints.py").write_text("# %% [markdown]\n# # Print\n\n# %%\nprint(2)\n", encoding="utf-8")
+    (chapters / "prints.py").write_text(
+        "# %% [markdown]\n# # Print\n\n# %%\nprint(2)\n", encoding="utf-8"
+    )
     (chapters / "index.md").write_text("# Index\n", encoding="utf-8")
     (folder / "_toc.yml").write_text(
         "format: jb-book\nroot: chapters/index\nchapters:\n"
-        "- file: chapters/adds\n- file: chapters/prints\n", encoding="utf-8"
+        "- file: chapters/adds\n- file: chapters/prints\n",
+        encoding="utf-8",
     )
     return folder
 
@@ -72,7 +75,11 @@ def pretend_executed(lesson, *outputs):
     for number, (cell, output) in enumerate(zip_longest(code, outputs), 1):
         cell.execution_count, cell.outputs = number, [output] if output else []
     notebook.metadata[METADATA_KEY] = fingerprints(lesson) | {
-        "cells": cells_hash(notebook), "outputs": output_hashes(notebook), "cpu_seconds": 1,
-        "measured": [], "tables": [], "figures": {},
-    }  # fmt: skip
+        "cells": cells_hash(notebook),
+        "outputs": output_hashes(notebook),
+        "cpu_seconds": 1,
+        "measured": [],
+        "tables": [],
+        "figures": {},
+    }
     write_notebook(lesson.notebook, notebook)

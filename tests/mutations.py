@@ -39,7 +39,7 @@ from lecture6_utils.book.lessons import (
     read_notebook,
     read_script,
     replace_text,
-)  # fmt: skip
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 NOT_CAUGHT = "NOT CAUGHT"
@@ -625,7 +625,10 @@ def scratch_copy(root, folder):
     copy = folder / "book"
     ignore = shutil.ignore_patterns("data", ".venv", ".git", "_build", "__pycache__", ".*_cache")
     shutil.copytree(root, copy, ignore=ignore)
-    for name, target in {"lecture6_utils/data": root / "lecture6_utils/data", ".venv": sys.prefix}.items():
+    for name, target in {
+        "lecture6_utils/data": root / "lecture6_utils/data",
+        ".venv": sys.prefix,
+    }.items():
         os.symlink(target, copy / name)
     return copy
 
@@ -683,7 +686,10 @@ def judge(root, mutation):
             output = run_pytest(copy, notebook)
             if found := re.search(r"^FAILED \S+::Cell (\d+)", output, re.M):
                 cell = int(found[1]) + 1  # nbval counts from 0
-                return {"caught_by": f"proof, cell [{cell}]: {what_failed(output)}", "output": output}
+                return {
+                    "caught_by": f"proof, cell [{cell}]: {what_failed(output)}",
+                    "output": output,
+                }
         return {"caught_by": NOT_CAUGHT, "output": output}
 
 
@@ -692,10 +698,17 @@ def run_pytest(copy, *arguments):
     variables = os.environ | {"PYTHONPATH": str(copy), "PYTEST_ADDOPTS": ""}
     variables.pop("LECTURE6_VARIANT", None)
     result = subprocess.run(
-        [*PYTEST, *arguments], cwd=copy, env=variables, capture_output=True, text=True, encoding="utf-8"
+        [*PYTEST, *arguments],
+        cwd=copy,
+        env=variables,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
     )
     output = re.sub(r"\x1b\[[\d;]*m", "", result.stdout)
-    counts = Counter(dict((what, int(n)) for n, what in re.findall(r"(\d+) (\w+)", last_line(output))))
+    counts = Counter(
+        dict((what, int(n)) for n, what in re.findall(r"(\d+) (\w+)", last_line(output)))
+    )
     # nbval's "plugin exception" is a crash of the proof or of a kernel, and no verdict
     failed = result.returncode == 1 and counts["failed"] and "pytest plugin exception" not in output
     passed = result.returncode == 0 and counts["passed"] and not counts["skipped"]
@@ -712,8 +725,11 @@ def last_line(text):
 def what_failed(output):
     """What a cell's failure in the proof was about: a number, a figure, an exception or a text."""
     if "OutOfBoundsError: " in output:
-        names = re.findall(r"^(['\"])(.+)\1 measured \S+; the study's range",
-                           output.rpartition("OutOfBoundsError: ")[2], re.M)  # fmt: skip
+        names = re.findall(
+            r"^(['\"])(.+)\1 measured \S+; the study's range",
+            output.rpartition("OutOfBoundsError: ")[2],
+            re.M,
+        )
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
         return f"number out of range: {names[0][1]}{more}"
     if "Cell execution caused an exception" in output:
@@ -759,7 +775,9 @@ def check_sound(root, mutations):
         mutated(root, mutation)
     for slug in sorted({m.lesson for m in mutations if m.lesson}):
         if problems := all_problems(Lesson(root, slug)):
-            raise BookError(f"{slug} is not in order, even without a fault:\n" + "\n".join(problems))
+            raise BookError(
+                f"{slug} is not in order, even without a fault:\n" + "\n".join(problems)
+            )
 
 
 def study(root, mutations, n_workers):
@@ -787,8 +805,11 @@ def study(root, mutations, n_workers):
                 except BookError as error:
                     found[name], said = None, f"NOT JUDGED: {error}"
                 seconds = round(time.monotonic() - start)
-                print(f"{seconds // 60:3d}:{seconds % 60:02d}  {len(found)} of {len(futures)}  "
-                      f"{name}: {said}", flush=True)  # fmt: skip
+                print(
+                    f"{seconds // 60:3d}:{seconds % 60:02d}  {len(found)} of {len(futures)}  "
+                    f"{name}: {said}",
+                    flush=True,
+                )
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -806,7 +827,9 @@ def write_evidence(root, mutations, found):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description="Plant faults in copies of the book, and see what catches them.")
+    parser = argparse.ArgumentParser(
+        description="Plant faults in copies of the book, and see what catches them."
+    )
     parser.add_argument("--only", nargs="+", metavar="NAME", help="plant these faults only")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="how many side by side")
     arguments = parser.parse_args(argv)

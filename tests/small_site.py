@@ -28,7 +28,10 @@ def build(root, *parts, page, builder="html", **more):
     warnings : str
     """
     settings = {
-        "extensions": ["myst_nb", *(part if "." in part else f"lecture6_utils.book.{part}" for part in parts)],
+        "extensions": [
+            "myst_nb",
+            *(part if "." in part else f"lecture6_utils.book.{part}" for part in parts),
+        ],
         "nb_execution_mode": "off",
         "html_sourcelink_suffix": "",  # as Jupyter Book has it
         "root_doc": f"chapters/{page}",
@@ -38,9 +41,16 @@ def build(root, *parts, page, builder="html", **more):
     out, warnings = root / "_build" / builder, io.StringIO()
     with docutils_namespace():
         app = Sphinx(
-            root, None, out, root / "_build" / f"{builder}.doctrees", builder, settings,
-            status=None, warning=warnings, freshenv=True,
-        )  # fmt: skip
+            root,
+            None,
+            out,
+            root / "_build" / f"{builder}.doctrees",
+            builder,
+            settings,
+            status=None,
+            warning=warnings,
+            freshenv=True,
+        )
         app.build()
     if builder == "latex":
         return next(out.glob("*.tex")).read_text(encoding="utf-8"), warnings.getvalue()

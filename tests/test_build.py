@@ -52,13 +52,22 @@ def test_each_fault_is_told_once_behind_the_line_of_the_script(book):
 
 def test_what_is_no_warning_is_told_as_it_is(book):
     with pytest.raises(BookError, match="^nonsense'' is not the address"):
-        build.sphinx(book, book / "log", sys.executable, "-c", "import sys; sys.exit(\"nonsense'' is not the address\")")
+        build.sphinx(
+            book,
+            book / "log",
+            sys.executable,
+            "-c",
+            "import sys; sys.exit(\"nonsense'' is not the address\")",
+        )
 
 
 # --- editions ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("wanted", "said"), [("", "has the solutions"), ("yes", "has the solutions"), ("no", "has no solutions")])
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [("", "has the solutions"), ("yes", "has the solutions"), ("no", "has no solutions")],
+)
 def test_an_edition_says_which_it_is(book, monkeypatch, wanted, said):
     monkeypatch.setenv("SOLUTIONS", wanted)
     config = SimpleNamespace(html_theme_options={"search": 1}, latex_elements={"a": "b"})
@@ -83,9 +92,12 @@ def test_another_edition_is_refused_before_anything_is_built(book, monkeypatch):
 
 def run_build(book, what="html", **variables):
     return subprocess.run(
-        [sys.executable, "-m", "lecture6_utils.book.build", what], cwd=book, capture_output=True, text=True,
+        [sys.executable, "-m", "lecture6_utils.book.build", what],
+        cwd=book,
+        capture_output=True,
+        text=True,
         env=os.environ | {"PYTHONPATH": str(book)} | variables,
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(scope="module")
@@ -96,15 +108,18 @@ def site(tmp_path_factory):
         shutil.copy(ROOT / name, book / name)
     for name in ("_static", "_root", "_slides"):
         shutil.copytree(ROOT / "chapters" / name, book / "chapters" / name)
-    (book / "chapters/_slides/index.md").write_text("# Deck\n\n## Slide\n\nOne.\n", encoding="utf-8")
+    (book / "chapters/_slides/index.md").write_text(
+        "# Deck\n\n## Slide\n\nOne.\n", encoding="utf-8"
+    )
     (book / "chapters/glossary.md").write_text(
         "# Glossary\n\n:::{glossary}\nVocabulary\n  Words.\n:::\n", encoding="utf-8"
     )
     (book / "_toc.yml").write_text(
         "format: jb-book\nroot: chapters/index\nparts:\n- caption: A\n  numbered: true\n  chapters:\n"
         "  - file: chapters/adds\n  - file: chapters/prints\n- caption: B\n  chapters:\n"
-        "  - file: chapters/glossary\n", encoding="utf-8"
-    )  # fmt: skip
+        "  - file: chapters/glossary\n",
+        encoding="utf-8",
+    )
     for slug in ("adds", "prints"):
         pretend_executed(Lesson(book, slug))
     return book
@@ -145,10 +160,16 @@ def test_a_build_that_fails_names_every_line_and_leaves_the_last_one(site):
 def test_a_second_build_waits_and_says_for_whom(book):
     with alone(book / "_build/build.lock", "A build", wait=False):
         process = subprocess.Popen(
-            [sys.executable, "-m", "lecture6_utils.book.build", "slides"], cwd=book, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=os.environ | {"PYTHONPATH": str(book)},
-        )  # fmt: skip
+            [sys.executable, "-m", "lecture6_utils.book.build", "slides"],
+            cwd=book,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=os.environ | {"PYTHONPATH": str(book)},
+        )
         line = process.stdout.readline()
-        assert line.startswith(f"A build already runs in this folder (process {os.getpid()}): waiting")
+        assert line.startswith(
+            f"A build already runs in this folder (process {os.getpid()}): waiting"
+        )
     rest, _ = process.communicate(timeout=600)
     assert "There is no built book to put the slides into" in rest, "it went on"

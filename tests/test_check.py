@@ -19,7 +19,6 @@ from lecture6_utils.book.lessons import (
 # --- one notebook -----------------------------------------------------------------------
 
 
-
 def notebook(prose="", outputs=(), source="1", count=1, version=None, **metadata):
     cell = new_code_cell(source, outputs=list(outputs), execution_count=count, metadata=metadata)
     language = {"name": "python"} | ({"version": version} if version else {})
@@ -87,7 +86,10 @@ FIGURE = (
 def lesson_text(slug, *more):
     """A lesson with every part, one figure, and more cells at its end."""
     prose = "\n".join(f"# {part}\n#" for part in check.PARTS)
-    cells = [f"# %% [markdown]\n# # {slug}\n#\n{prose}\n", FIGURE.replace("SLUG", slug).replace("ALT", ALT)]
+    cells = [
+        f"# %% [markdown]\n# # {slug}\n#\n{prose}\n",
+        FIGURE.replace("SLUG", slug).replace("ALT", ALT),
+    ]
     for n in (1, 2, 3):
         cells.append(f"# %% [markdown]\n# :::{{admonition}} Exercise {n}\n# Do it.\n# :::\n")
         prompt = json.dumps({"code_prompt_show": f"Show solution {n}"})
@@ -116,7 +118,9 @@ def edit(path, old, new):
 
 def line_of(path, text):
     """The number of the one line that has a text."""
-    (number,) = [n for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if text in line]
+    (number,) = [
+        n for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if text in line
+    ]
     return number
 
 
@@ -170,8 +174,11 @@ def same_name(book):
 
 def prose(text, said):
     def fault(book):
-        edit(book / "chapters/adds.py", "# Do it.\n# :::\n\n# %% tags=[\"hide-cell\"] mystnb={\"code_prompt_show\": \"Show solution 2\"}",
-             f"# Do\n# {text}\n# :::\n\n# %% tags=[\"hide-cell\"] mystnb={{\"code_prompt_show\": \"Show solution 2\"}}")  # fmt: skip
+        edit(
+            book / "chapters/adds.py",
+            '# Do it.\n# :::\n\n# %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 2"}',
+            f'# Do\n# {text}\n# :::\n\n# %% tags=["hide-cell"] mystnb={{"code_prompt_show": "Show solution 2"}}',
+        )
         executed(Lesson(book, "adds"))
         return text.split("\n")[0], said
 
@@ -242,9 +249,21 @@ def not_studied(book):
 @pytest.mark.parametrize(
     "fault",
     [
-        not_python, string_left_open, magic, hidden_magic, no_alt, same_name, dead_link_on_a_page,
-        part_lost, answer_lost, code_changed, prose_changed, package_changed, output_changed,
-        opened_in_jupyter, not_studied,
+        not_python,
+        string_left_open,
+        magic,
+        hidden_magic,
+        no_alt,
+        same_name,
+        dead_link_on_a_page,
+        part_lost,
+        answer_lost,
+        code_changed,
+        prose_changed,
+        package_changed,
+        output_changed,
+        opened_in_jupyter,
+        not_studied,
         prose("{doc}`sums`", "there is no page sums"),
         prose("{doc}\n# `sums <sums>`", "there is no page sums"),
         prose("{numref}`fig-sums`", "no figure and no section is named fig-sums"),
@@ -253,18 +272,23 @@ def not_studied(book):
         prose("{cite:t}`sums2020`", "references.bib has no entry sums2020"),
         prose("It is ≈ 3.0 now.", "Do It is ≈ 3.0”: not said which measurement this is"),
     ],
-)  # fmt: skip
+)
 def test_a_fault_is_told_with_its_file_and_line(book, fault):
     *file, wanted, said = fault(book)
     file = file[0] if file else "chapters/adds.py"
     line = wanted if isinstance(wanted, int) else line_of(book / file, wanted)
     place = f"{file}:{line}: "
     problems = check.book_problems(book)
-    assert any(problem.startswith(place) and said in problem for problem in problems), (place, problems)
+    assert any(problem.startswith(place) and said in problem for problem in problems), (
+        place,
+        problems,
+    )
 
 
 def test_references_that_lead_somewhere_are_no_problem(book):
-    (book / "chapters/references.bib").write_text("@book{a, title={A}}\n@book{b,\n}\n", encoding="utf-8")
+    (book / "chapters/references.bib").write_text(
+        "@book{a, title={A}}\n@book{b,\n}\n", encoding="utf-8"
+    )
     write(
         Lesson(book, "adds"),
         "# %% [markdown]\n# (my-place)=\n# ## Here\n#\n# {doc}`prints`, {doc}`the index </chapters/index>`,\n"
@@ -279,17 +303,24 @@ def test_all_problems_are_told_at_once_and_each_lesson_is_treated(book):
     edit(book / "chapters/adds.py", "draw = 1", "draw = = 1")
     edit(book / "chapters/prints.py", ALT, "a picture")
     edit(book / "_toc.yml", "root: chapters/index", "root: chapters/index\n# the lessons")
-    edit(book / "_toc.yml", "- file: chapters/prints", "- file: chapters/prints\n- file: chapters/sums")
+    edit(
+        book / "_toc.yml",
+        "- file: chapters/prints",
+        "- file: chapters/prints\n- file: chapters/sums",
+    )
     for name in ("more.md", "copy.ipynb", "evidence/sums.json"):
         (book / "chapters" / name).write_text("{}", encoding="utf-8")
     found, figure = check.book_problems(book), line_of(book / "chapters/prints.py", "fig-prints")
     assert [problem.partition(": ")[0] for problem in found] == [
-        "_toc.yml:7", "chapters/copy.ipynb is not in _toc.yml. A notebook to play with belongs in mine/ "
+        "_toc.yml:7",
+        "chapters/copy.ipynb is not in _toc.yml. A notebook to play with belongs in mine/ "
         "(`make lab` makes copies there). Else add the line `- file",
         "chapters/more.md is not in _toc.yml. Add the line `- file",
-        f"chapters/adds.py:{figure + 1}", f"chapters/prints.py:{figure + 1}", f"chapters/prints.py:{figure}",
+        f"chapters/adds.py:{figure + 1}",
+        f"chapters/prints.py:{figure + 1}",
+        f"chapters/prints.py:{figure}",
         "chapters/evidence/sums.json:1",
-    ]  # fmt: skip
+    ]
 
 
 # --- the same faults, met by the executor ---------------------------------------------------

@@ -30,7 +30,9 @@ CELLS = """() => [...document.querySelectorAll('main :is(td, th, td small, th sm
 
 
 def luminance(red, green, blue):
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)]
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)
+    ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
@@ -131,7 +133,7 @@ def test_figures_are_written_in_colors_that_can_be_read():
 
 def test_a_pale_label_would_be_found():
     code = 'ax.text(0, 0, "a", color="0.6")\nax.plot(x, color=COLORS[3])\n'
-    assert colors_named(SimpleNamespace(cells=[SimpleNamespace(cell_type="code", source=code)])) == (
-        {3}, {"0.6"}
-    )  # fmt: skip
+    assert colors_named(
+        SimpleNamespace(cells=[SimpleNamespace(cell_type="code", source=code)])
+    ) == ({3}, {"0.6"})
     assert contrast(to_rgb("0.6"), (1, 1, 1)) < 4.5 and on(WHITE, COLORS[3]) < 4.5

@@ -33,9 +33,12 @@ def run(offset, variant, values, figure=(1.0, 2.0, 4.0), text="loss"):
     ]
     drawn = {"says": {"title": text}, "data": {"line": list(figure)}}
     return {
-        "offset": offset, "variant": variant, "seconds": 9, "measured": measured,
+        "offset": offset,
+        "variant": variant,
+        "seconds": 9,
+        "measured": measured,
         "figures": {"fig-a": drawn},
-    }  # fmt: skip
+    }
 
 
 PLAN = [(0, "here"), (0, "avx"), (0, "sse4.2"), (1_000, "here"), (1_000, "avx"), (2_000, "here")]
@@ -225,7 +228,10 @@ def test_a_module_that_computes_counts_and_one_that_draws_does_not(lesson):
 def test_names_without_evidence_and_stored_numbers_outside_are_told(lesson):
     assert evidence_problems(lesson, {}) == [], "it is not finished, but nothing is wrong with it"
     sum_up(lesson, runs_of([1.0] * 6))
-    record = {"measured": run(0, "here", {"x": [1.0], "y": [1.0]})["measured"], "figures": {"fig-b": {}}}
+    record = {
+        "measured": run(0, "here", {"x": [1.0], "y": [1.0]})["measured"],
+        "figures": {"fig-b": {}},
+    }
     assert evidence_problems(lesson, record) == [
         "'y' is not studied yet: make study LESSON=adds",
         "'fig-b' is not studied yet: make study LESSON=adds",

@@ -353,11 +353,20 @@ def jupyterlab(book):
         port = free.getsockname()[1]
     with open(book / "log", "w", encoding="utf-8") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "lecture6_utils.book.lab", "--no-browser", f"--port={port}",
-             "--ServerApp.port_retries=0", "--IdentityProvider.token=secret"],
-            cwd=book, stdout=log, stderr=subprocess.STDOUT,
+            [
+                sys.executable,
+                "-m",
+                "lecture6_utils.book.lab",
+                "--no-browser",
+                f"--port={port}",
+                "--ServerApp.port_retries=0",
+                "--IdentityProvider.token=secret",
+            ],
+            cwd=book,
+            stdout=log,
+            stderr=subprocess.STDOUT,
             env=os.environ | {"PYTHONPATH": str(book)} | settle_other_projects(book / "home"),
-        )  # fmt: skip
+        )
         base = f"http://127.0.0.1:{port}/"
         try:
             wait_until(lambda: process.poll() is not None or answers(f"{base}api"))

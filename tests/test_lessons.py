@@ -102,7 +102,11 @@ def test_imports_are_followed_through_the_package(made_book):
 
 
 def test_of_a_folder_every_file_counts_whichever_of_its_modules_is_imported(made_book):
-    edit(made_book / "chapters/prints.py", "print(2)", "from lecture6_utils.live_figures import live_map")
+    edit(
+        made_book / "chapters/prints.py",
+        "print(2)",
+        "from lecture6_utils.live_figures import live_map",
+    )
     lesson, folder = Lesson(made_book, "prints"), made_book / "lecture6_utils/live_figures"
     evidence, seen = lessons.evidence_fingerprint(lesson), []
     for name in ("common.py", "words.py", "map.js", "common.css"):
@@ -159,13 +163,19 @@ def run_with_success(notebook):
 
 @pytest.mark.parametrize(
     ("fault", "what"),
-    [(clear_outputs, "cleared"), (run_with_the_wrong_kernel, "changed"), (run_with_success, "changed")],
+    [
+        (clear_outputs, "cleared"),
+        (run_with_the_wrong_kernel, "changed"),
+        (run_with_success, "changed"),
+    ],
 )
 def test_outputs_that_are_not_those_of_the_run_are_stale(made_book, fault, what):
     change(made_book, "adds", fault)
     found = reasons(made_book)
     assert found["prints"] == []
-    assert found["adds"][0].startswith(f"chapters/adds.py:7: the output of this cell was {what} in Jupyter")
+    assert found["adds"][0].startswith(
+        f"chapters/adds.py:7: the output of this cell was {what} in Jupyter"
+    )
     assert "`git checkout` of the notebook brings it back" in found["adds"][0]
     assert "`make lab` makes a copy in mine/" in found["adds"][0]
     assert run(made_book) == 1
@@ -186,7 +196,9 @@ def forget_outputs(notebook):
 
 
 @pytest.mark.parametrize("saved", [save_in_jupyter, forget_outputs])
-def test_a_notebook_with_its_own_outputs_is_put_in_order_without_a_run(made_book, saved, monkeypatch):
+def test_a_notebook_with_its_own_outputs_is_put_in_order_without_a_run(
+    made_book, saved, monkeypatch
+):
     monkeypatch.setattr(executor, "NotebookClient", None)  # to execute would raise a TypeError
     before = nbformat.read(made_book / "chapters/adds.ipynb", as_version=4)
     change(made_book, "adds", saved)
@@ -289,7 +301,11 @@ def test_a_number_outside_the_studys_range_stops_the_run(made_book, monkeypatch,
     numbers = {"sum": {"spec": ".1f", "bounds": [2.9, 3.1]}}
 
     def studied():  # as if the changed lesson had been studied with the old numbers
-        evidence = {"fingerprint": lessons.evidence_fingerprint(lesson), "numbers": numbers, "figures": {}}
+        evidence = {
+            "fingerprint": lessons.evidence_fingerprint(lesson),
+            "numbers": numbers,
+            "figures": {},
+        }
         evidence_path(lesson).write_text(json.dumps(evidence), encoding="utf-8")
 
     edit(lesson.script, "1 + 2", "7 + 2")
@@ -312,7 +328,11 @@ def test_a_failed_run_starts_no_other_lesson(made_book, monkeypatch):
     for slug in ("adds", "third"):
         text = f"# %% [markdown]\n# # T\n\n# %%\nopen({str(touched)!r}, 'a').write('x')\n"
         (made_book / f"chapters/{slug}.py").write_text(text, encoding="utf-8")
-    edit(made_book / "_toc.yml", "- file: chapters/adds\n", "- file: chapters/adds\n- file: chapters/third\n")
+    edit(
+        made_book / "_toc.yml",
+        "- file: chapters/adds\n",
+        "- file: chapters/adds\n- file: chapters/third\n",
+    )
     books = {lesson.slug: lesson for lesson in lessons.find_lessons(made_book)}
     monkeypatch.setattr(executor, "_last_cpu_seconds", lambda lesson: lesson.slug == "prints")
     with pytest.raises(BookError, match="ZeroDivisionError"):
@@ -346,10 +366,14 @@ def command(book):
     env = os.environ | {"PYTHONPATH": str(book)}
     return subprocess.Popen(
         [sys.executable, "-m", "lecture6_utils.book.executor", "run"],
-        cwd=book, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        cwd=book,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
         # tests that run in the background may have been told to ignore it, and hand that down
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
@@ -384,9 +408,12 @@ def test_a_disk_that_fills_up_leaves_the_stored_notebook(made_book):
 
     result = subprocess.run(
         [sys.executable, "-m", "lecture6_utils.book.executor", "run"],
-        cwd=made_book, preexec_fn=limit, capture_output=True, text=True,
+        cwd=made_book,
+        preexec_fn=limit,
+        capture_output=True,
+        text=True,
         env=os.environ | {"PYTHONPATH": str(made_book), "PYTHONDONTWRITEBYTECODE": "1"},
-    )  # fmt: skip
+    )
     assert result.returncode != 0
     assert "Cannot write" in result.stderr and "prints.ipynb" in result.stderr
     assert "unchanged" in result.stderr and "Traceback" not in result.stderr
@@ -405,9 +432,12 @@ def test_a_disk_that_is_full_is_noticed_before_any_work(made_book):
 
     result = subprocess.run(
         [sys.executable, "-m", "lecture6_utils.book.executor", "run"],
-        cwd=made_book, preexec_fn=limit, capture_output=True, text=True,
+        cwd=made_book,
+        preexec_fn=limit,
+        capture_output=True,
+        text=True,
         env=os.environ | {"PYTHONPATH": str(made_book), "PYTHONDONTWRITEBYTECODE": "1"},
-    )  # fmt: skip
+    )
     assert "Cannot write" in result.stderr and "Nothing was changed" in result.stderr
     assert not started.exists()
     assert not list(made_book.rglob("*.tmp"))
@@ -421,7 +451,9 @@ def test_a_second_run_waits_and_says_for_whom(made_book):
             f"A run of the lessons already runs in this folder (process {os.getpid()}): waiting for its "
             "end. Ctrl-C ends the wait.\n"
         )
-        edit(made_book / "chapters/adds.py", "Add two", "Add 2")  # what the first one does meanwhile
+        edit(
+            made_book / "chapters/adds.py", "Add two", "Add 2"
+        )  # what the first one does meanwhile
     rest, _ = process.communicate(timeout=600)
     assert process.returncode == 0, rest
     assert "adds: prose taken over" in rest, "it looked at the lessons after the wait"
@@ -435,10 +467,15 @@ def test_a_lock_is_refused_with_a_sentence_and_dies_with_its_process(tmp_path):
         "    print('locked', flush=True); sys.stdin.read()"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", code, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout.readline() == "locked\n"
-    with pytest.raises(BookError, match=rf"A study already runs in this folder \(process {process.pid}\)"):
+    with pytest.raises(
+        BookError, match=rf"A study already runs in this folder \(process {process.pid}\)"
+    ):
         with alone(path, "A study", wait=False):
             pass
     process.kill()

@@ -233,7 +233,9 @@ def test_a_walk_leads_from_one_image_to_the_other(page):
         set_slider(figure.get_by_label("on the way"), t)
         expected = pictures(DECODERS[10], [(1 - t) * CODINGS[3] + t * CODINGS[8]])[0]
         assert np.abs(shown(figure.locator(".live-picture")) - expected).max() < 0.01
-    assert figure.get_by_label("from image").get_attribute("aria-valuetext") == CLASS_NAMES[LABELS[3]]
+    assert (
+        figure.get_by_label("from image").get_attribute("aria-valuetext") == CLASS_NAMES[LABELS[3]]
+    )
     set_slider(figure.get_by_label("on the way"), 0)
     figure.get_by_role("button", name="Walk").click()
     page.wait_for_function("document.querySelector('#walk .live-walk input').value === '1'")
@@ -247,7 +249,9 @@ def test_each_coding_has_a_slider_for_keys(page):
     for _ in range(20):
         page.keyboard.press("ArrowRight")
     z = 0.2 * np.eye(10)[3]
-    assert np.abs(shown(figure.locator(".live-picture")) - pictures(DECODERS[10], [z])[0]).max() < 0.01
+    assert (
+        np.abs(shown(figure.locator(".live-picture")) - pictures(DECODERS[10], [z])[0]).max() < 0.01
+    )
 
 
 def test_codings_and_strongest_images(page):
@@ -297,7 +301,18 @@ def test_what_is_typed_is_read_as_python_reads_it(page):
     spaces = [chr(c) for c in range(0x3001) if chr(c).isspace()]
     others = ["\ufeff", "\u200b", "\u180e", "\u2060", "\x00"]  # to some a space, not to Python
     texts = [f"{c}ab{c}c{c}{c}" for c in spaces + others]
-    texts += ["ta\u0308na\u0308", "TÄNÄ", "İ", "I\u0307\u0323", "ΟΔΟΣ ", "ẞ", "\ufb01n", "\u212b", "  ", ""]
+    texts += [
+        "ta\u0308na\u0308",
+        "TÄNÄ",
+        "İ",
+        "I\u0307\u0323",
+        "ΟΔΟΣ ",
+        "ẞ",
+        "\ufb01n",
+        "\u212b",
+        "  ",
+        "",
+    ]
     read = page.locator("#words .live").evaluate("(root, texts) => texts.map(root.asTyped)", texts)
     assert read == [as_typed(text) for text in texts]
 
@@ -363,8 +378,11 @@ SLUGS = list(lessons_with_live_figures())
 
 def test_the_book_has_its_live_figures():
     assert set(SLUGS) == {
-        "tsne", "variational_autoencoders", "sparse_autoencoders", "words_from_pieces"
-    }  # fmt: skip
+        "tsne",
+        "variational_autoencoders",
+        "sparse_autoencoders",
+        "words_from_pieces",
+    }
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -416,8 +434,9 @@ def wait_for_first_paint(page, **options):
     page.wait_for_function(
         """performance.getEntriesByName("first-contentful-paint").length === 1
             && document.querySelector("article h1")?.checkVisibility()""",
-        polling=100, **options,
-    )  # fmt: skip
+        polling=100,
+        **options,
+    )
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -493,7 +512,9 @@ def notebook(browser, tmp_path, body):
         """<meta charset="utf-8"><style>
         [data-jp-theme-light=true] { --jp-ui-font-color0: #000; --jp-layout-color0: #fff; }
         [data-jp-theme-light=false] { --jp-ui-font-color0: #fff; --jp-layout-color0: #111; }
-        </style><body data-jp-theme-light="true">""" + body, encoding="utf-8"
+        </style><body data-jp-theme-light="true">"""
+        + body,
+        encoding="utf-8",
     )
     page = browser.new_page()
     page.goto(path.as_uri())

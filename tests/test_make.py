@@ -23,7 +23,8 @@ def test_an_unfit_python_is_named_at_once(book_copy, version):
     fake = book_copy / "fake-python"
     fake.write_text(
         f'#!/bin/sh\nexec "{sys.executable}" -c "import sys; sys.version_info = {version}; '
-        'exec(sys.argv[1])" "$2"\n', encoding="utf-8"
+        'exec(sys.argv[1])" "$2"\n',
+        encoding="utf-8",
     )
     fake.chmod(0o755)
     result = make(book_copy, "book", f"PYTHON={fake}")
@@ -39,9 +40,12 @@ def test_a_build_cut_off_leaves_the_last_book_and_the_next_is_right(ready_book):
     before = page.read_bytes()
     (ready_book / "chapters/index.md").write_text("# Another index\n", encoding="utf-8")
     process = subprocess.Popen(
-        ["make", "html"], cwd=ready_book, start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        ["make", "html"],
+        cwd=ready_book,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     half_made = ready_book / "_build/new/_build/html/_static"
     while not half_made.exists():
         assert process.poll() is None
@@ -58,7 +62,9 @@ def test_a_warning_of_the_build_is_an_error(ready_book):
         index.write("\n{doc}`no_such_page`\n")
     result = make(ready_book, "html")
     assert result.returncode != 0
-    assert re.search(r"^chapters/index.md:\d+: unknown document: 'no_such_page'", result.stderr, re.M)
+    assert re.search(
+        r"^chapters/index.md:\d+: unknown document: 'no_such_page'", result.stderr, re.M
+    )
     assert "Traceback" not in result.stderr
 
 
@@ -78,18 +84,33 @@ def test_an_address_that_is_none_is_named(ready_book):
 
 def test_a_bad_port_or_nothing_to_serve_is_told_at_once(book_copy):
     refused = make(book_copy, "serve", "PORT=80000")
-    assert refused.returncode != 0 and "PORT is a number from 1 to 65535, not 80000" in refused.stderr
+    assert (
+        refused.returncode != 0 and "PORT is a number from 1 to 65535, not 80000" in refused.stderr
+    )
     (book_copy / ".venv").unlink()
     refused = make(book_copy, "serve")
-    assert refused.returncode != 0 and "There is no built book to serve: run make book first" in refused.stdout
+    assert (
+        refused.returncode != 0
+        and "There is no built book to serve: run make book first" in refused.stdout
+    )
     assert not (book_copy / ".venv").exists() and not (book_copy / "_build").exists()
 
 
 def test_help_lists_the_targets(book_copy):
     text = make(book_copy).stdout
     for target in (
-        "book", "check", "test", "lighthouse", "run", "lab", "serve", "bench", "html", "newest", "clean"
-    ):  # fmt: skip
+        "book",
+        "check",
+        "test",
+        "lighthouse",
+        "run",
+        "lab",
+        "serve",
+        "bench",
+        "html",
+        "newest",
+        "clean",
+    ):
         assert f"make {target} " in text
 
 

@@ -41,8 +41,15 @@ def test_the_template_is_formatted_and_has_every_part_of_a_lesson(book):
     for command in (["check", "-q"], ["format", "-q", "--check"]):
         subprocess.run([*ruff, *command, script], cwd=book, check=True)
     prose = "\n".join(cell.source for cell in read_script(find_lessons(book)[-1]).cells)
-    for part in ("What you'll do", "What you'll learn", "What you'll need", "Slides covered",
-                 "Takeaways", "## Exercises", "## Further reading"):  # fmt: skip
+    for part in (
+        "What you'll do",
+        "What you'll learn",
+        "What you'll need",
+        "Slides covered",
+        "Takeaways",
+        "## Exercises",
+        "## Further reading",
+    ):
         assert part in prose
     assert (
         prose.count("{admonition} Exercise ")

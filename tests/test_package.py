@@ -121,14 +121,17 @@ def html(text="<table><tr><td>three words here</td></tr></table>"):
         (nodes.paragraph("", "", nodes.strong("", "In bold"), nodes.Text(", one, two.")), 4),
         (cell(nodes.literal_block("", "2\n")), 6),
         (cell(output(html=html(), plain=nodes.literal_block("", "three words here"))), 8),
-        (cell(output(markdown=nodes.paragraph("", "a b"), plain=nodes.literal_block("", "a b"))), 7),
+        (
+            cell(output(markdown=nodes.paragraph("", "a b"), plain=nodes.literal_block("", "a b"))),
+            7,
+        ),
         (cell(output(png=nodes.image(), plain=nodes.literal_block("", "<Figure size 9x9>"))), 5),
         (cell(nodes.figure("", html("<script>let a</script>"), nodes.caption("", "A map."))), 7),
         (cell(nodes.figure("", nodes.caption("", "A map.")), hide_mode="input"), 2),
         (cell(nodes.literal_block("", "2\n"), hide_mode="all"), 6),  # a solution
         (nodes.comment("", "nobody sees this"), 0),
     ],
-)  # fmt: skip
+)
 def test_what_a_reader_reads_is_counted_once(node, words):
     assert count_words(document(node)) == 1 + words  # 1 in the title
 
@@ -163,13 +166,19 @@ def test_tensorflow_comes_in_its_cpu_build_where_there_is_one():
 
 
 def test_every_file_says_what_it_is_for():
-    files = [*ROOT.glob("lecture6_utils/**/*.py"), *ROOT.glob("tests/*.py"), ROOT / "chapters/conftest.py"]
+    files = [
+        *ROOT.glob("lecture6_utils/**/*.py"),
+        *ROOT.glob("tests/*.py"),
+        ROOT / "chapters/conftest.py",
+    ]
     for path in files:
         assert path.read_text(encoding="utf-8").startswith('"""'), path
 
 
 def test_every_file_of_the_package_is_installed_with_it():
-    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "setuptools"
+    ]
     wanted = [(package, "*.py") for package in setuptools["packages"]]
     wanted += [(package, p) for package, ps in setuptools["package-data"].items() for p in ps]
     listed = {path for package, p in wanted for path in (ROOT / package.replace(".", "/")).glob(p)}
@@ -179,7 +188,9 @@ def test_every_file_of_the_package_is_installed_with_it():
     assert {path for path in files - listed if path.suffix != ".pyc"} == set()
 
 
-@pytest.mark.parametrize(("ci", "outcome"), [("", pytest.skip.Exception), ("true", pytest.fail.Exception)])
+@pytest.mark.parametrize(
+    ("ci", "outcome"), [("", pytest.skip.Exception), ("true", pytest.fail.Exception)]
+)
 def test_a_missing_browser_is_skipped_with_a_hint_and_fails_in_ci(monkeypatch, ci, outcome):
     monkeypatch.setattr(browser, "CHROMIUM", None)
     monkeypatch.setenv("CI", ci)
@@ -189,7 +200,9 @@ def test_a_missing_browser_is_skipped_with_a_hint_and_fails_in_ci(monkeypatch, c
 
 @pytest.mark.build  # TensorFlow takes seconds to import
 def test_a_keras_that_is_too_old_is_refused_with_a_remedy():
-    result = python("import keras; keras.__version__ = '3.13.2'; import lecture6_utils.reproducibility")
+    result = python(
+        "import keras; keras.__version__ = '3.13.2'; import lecture6_utils.reproducibility"
+    )
     assert result.returncode == 1
     assert "ImportError: Keras 3.13.2 does not divide an L1 activity penalty" in result.stderr
     assert "install keras>=3.14" in result.stderr

@@ -131,7 +131,9 @@ def test_every_figure_arrives_with_its_words(browser, lesson):
 def test_each_lesson_offers_a_notebook_and_a_script_that_are_there():
     for lesson in find_lessons(ROOT):
         page = HTML / f"chapters/{lesson.slug}.html"
-        found = re.findall(r'href="([^"]+)" target="_blank" download\n', page.read_text(encoding="utf-8"))
+        found = re.findall(
+            r'href="([^"]+)" target="_blank" download\n', page.read_text(encoding="utf-8")
+        )
         assert found == [f"../_sources/chapters/{lesson.slug}{end}" for end in (".ipynb", ".py")]
         assert all((page.parent / path).exists() for path in found)
 
@@ -163,7 +165,9 @@ def test_the_time_to_read_is_that_of_the_words_one_sees(browser):
         page.goto(f"{HTML.as_uri()}/chapters/{lesson.slug}.html", wait_until="networkidle")
         page.evaluate("window.dispatchEvent(new Event('beforeprint'))")  # opens the answers
         words = len(page.locator("article").inner_text().split())
-        minutes = int(re.search(r"(\d+) min to read", page.locator(".lesson-times").inner_text())[1])
+        minutes = int(
+            re.search(r"(\d+) min to read", page.locator(".lesson-times").inner_text())[1]
+        )
         assert 0.8 < minutes * WORDS_PER_MINUTE / words < 1.25, lesson.slug
 
 

@@ -12,7 +12,11 @@ from helpers import ROOT, make_small_book, pretend_executed
 from lecture6_utils.book.lessons import Lesson
 
 pytestmark = pytest.mark.build
-CELLS = ["chapters/prints.ipynb::Cell 0", "chapters/prints.ipynb::Cell 1", "chapters/prints.ipynb::Cell 2"]
+CELLS = [
+    "chapters/prints.ipynb::Cell 0",
+    "chapters/prints.ipynb::Cell 1",
+    "chapters/prints.ipynb::Cell 2",
+]
 TEST = "tests/test_x.py::test_x"
 
 
@@ -21,22 +25,31 @@ def book(tmp_path_factory):
     """A lesson whose second cell needs its first, and whose third prints what is not stored."""
     root = make_small_book(tmp_path_factory.mktemp("book"))
     shutil.copy(ROOT / "chapters/conftest.py", root / "chapters")
-    text = "# %% [markdown]\n# # Print\n\n# %%\nx = 2\n\n# %%\nprint(x)\n\n# %%\n# three\nprint(3)\n"
+    text = (
+        "# %% [markdown]\n# # Print\n\n# %%\nx = 2\n\n# %%\nprint(x)\n\n# %%\n# three\nprint(3)\n"
+    )
     (root / "chapters/prints.py").write_text(text, encoding="utf-8")
-    two, four = (nbformat.v4.new_output("stream", name="stdout", text=text) for text in ("2\n", "4\n"))
+    two, four = (
+        nbformat.v4.new_output("stream", name="stdout", text=text) for text in ("2\n", "4\n")
+    )
     pretend_executed(Lesson(root, "prints"), None, two, four)
     (root / "tests").mkdir()
     for name in ("conftest.py", "helpers.py"):
         shutil.copy(ROOT / "tests" / name, root / "tests")
-    (root / "tests/test_x.py").write_text("from helpers import ROOT\n\n\ndef test_x():\n    pass\n", encoding="utf-8")
+    (root / "tests/test_x.py").write_text(
+        "from helpers import ROOT\n\n\ndef test_x():\n    pass\n", encoding="utf-8"
+    )
     return root
 
 
 def run_pytest(folder, *arguments):
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments], cwd=folder,
-        capture_output=True, text=True, env=os.environ | {"PYTEST_ADDOPTS": "", "COLUMNS": "200"},
-    )  # fmt: skip
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTEST_ADDOPTS": "", "COLUMNS": "200"},
+    )
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,9 @@ MEASURED = [
 
 
 def notebook(prose, caption="", alt=""):
-    cell = new_code_cell("1", metadata={"mystnb": {"figure": {"caption": caption}, "image": {"alt": alt}}})
+    cell = new_code_cell(
+        "1", metadata={"mystnb": {"figure": {"caption": caption}, "image": {"alt": alt}}}
+    )
     return new_notebook(cells=[new_markdown_cell(prose), cell])
 
 
@@ -88,7 +90,10 @@ def test_a_quote_is_known_by_the_words_before_it_whatever_numbers_they_quote():
         ({}, "not said which measurement this is"),
         ({"It is": ["MSE", "another MSE"]}, "choose which of these it is: MSE; another MSE"),
         ({"It is": "gone"}, "'gone' is not measured any more"),
-        ({"It is": "MSE", "It was": "MSE"}, "“It was ≈”: such a quote is not in the prose any more"),
+        (
+            {"It is": "MSE", "It was": "MSE"},
+            "“It was ≈”: such a quote is not in the prose any more",
+        ),
     ],
 )
 def test_what_is_wrong_with_the_lock_is_told(lock, problem):
@@ -107,9 +112,10 @@ def test_the_lock_is_written_where_one_fits_and_leaves_the_choice_where_several_
     )
     assert [q.number for q in bind(lesson)] == ["0.0112", "7"]
     assert read_lock(lesson) == {
-        "First": "share", "First ≈ … and then": ["MSE", "another MSE"],
+        "First": "share",
+        "First ≈ … and then": ["MSE", "another MSE"],
         "… and then ≈ … or": [],
-    }  # fmt: skip
+    }
     lock = read_lock(lesson) | {"First ≈ … and then": "MSE"}
     lock_path(lesson).write_text(json.dumps(lock), encoding="utf-8")
     assert [q.number for q in bind(lesson)] == ["7"], "what was chosen is kept"

@@ -34,7 +34,9 @@ def test_a_port_in_use_is_refused_even_if_there_is_nothing_to_serve(tmp_path, mo
     monkeypatch.chdir(tmp_path)
     with serve.ThreadingHTTPServer(("127.0.0.1", 0), serve.Quiet) as taken:
         monkeypatch.setattr(serve.sys, "argv", ["serve", str(taken.server_port)])
-        with pytest.raises(SystemExit, match=f"Port {taken.server_port} cannot be had .*Take another"):
+        with pytest.raises(
+            SystemExit, match=f"Port {taken.server_port} cannot be had .*Take another"
+        ):
             serve.main()
         free = str(taken.server_port)
     monkeypatch.setattr(serve.sys, "argv", ["serve", free])
@@ -64,7 +66,9 @@ def test_a_saved_source_is_built_anew_and_only_once(book, capsys):
         (root / "chapters/adds.ipynb").write_text("{}", encoding="utf-8")  # prose is taken over
         if len(built) == 2:
             raise Enough
-        script.write_text("# %%\n# while it was building, which the next look must see\n", encoding="utf-8")
+        script.write_text(
+            "# %%\n# while it was building, which the next look must see\n", encoding="utf-8"
+        )
 
     saver = threading.Timer(0.05, script.write_text, ["# %%\n1\n"], {"encoding": "utf-8"})
     saver.start()

@@ -71,17 +71,21 @@ def test_the_proof_catches_what_was_tampered_with_and_nothing_else(lesson, varia
     says[path] = ["another label", *says[path][1:]]
     exact, output = first(notebook, lambda o: "'e': 1" in o.get("text", ""))
     output.text = output.text.replace("'e': 1", "'e': 2")
-    measurement = next(m for m in record["measured"] if m["cell"] - 1 not in (exact, *drawn.values()))
+    measurement = next(
+        m for m in record["measured"] if m["cell"] - 1 not in (exact, *drawn.values())
+    )
     named = measurement["cell"] - 1
     measurement["name"] += ", or so"
     nbformat.write(notebook, lesson.notebook)
 
     result = subprocess.run(
         [sys.executable, "-m", "pytest", lesson.notebook.relative_to(lesson.root), "-rf"],
-        cwd=lesson.root, capture_output=True, text=True,
+        cwd=lesson.root,
+        capture_output=True,
+        text=True,
         env=os.environ
         | {"PYTHONPATH": str(lesson.root), "PYTEST_ADDOPTS": "", "LECTURE6_VARIANT": variant},
-    )  # fmt: skip
+    )
     failed = {int(n) for n in re.findall(r"^FAILED .*::Cell (\d+)", result.stdout, re.M)}
     assert failed == {drawn[pixels], drawn[label], exact, named}, result.stdout
 
@@ -101,7 +105,9 @@ def test_the_pair_check_catches_a_cell_changed_in_the_script_alone(lesson):
     assert list(pair_problems(read_script(lesson), stored)) == []
     text = lesson.script.read_text(encoding="utf-8")
     assert "embedding_dim = 8" in text
-    lesson.script.write_text(text.replace("embedding_dim = 8", "embedding_dim = 9"), encoding="utf-8")
+    lesson.script.write_text(
+        text.replace("embedding_dim = 8", "embedding_dim = 9"), encoding="utf-8"
+    )
     (problem,) = pair_problems(read_script(lesson), stored)
     assert "differs between the script and the notebook" in problem.text
 

@@ -375,9 +375,14 @@ def test_fit_autoencoder_passes_on_its_settings(data):
     x, _ = data
     model = linear_autoencoder()
     history = fit_autoencoder(
-        model, x, epochs=2, learning_rate=0.1, loss="mae", global_clipnorm=2.0,
+        model,
+        x,
+        epochs=2,
+        learning_rate=0.1,
+        loss="mae",
+        global_clipnorm=2.0,
         validation_data=(x, x),
-    )  # fmt: skip
+    )
     assert (model.loss, model.optimizer.global_clipnorm) == ("mae", 2.0)
     assert set(history.history) == {"loss", "val_loss"}
 

@@ -82,7 +82,7 @@ def test_every_table_has_its_origin_told():
 
 
 def test_sentences_are_read_as_pairs():
-    text = "-DOCSTART-\tO\n\nUlla\tB-PER\n\"\tO\n\n\nOulu\tB-LOC\n"
+    text = '-DOCSTART-\tO\n\nUlla\tB-PER\n"\tO\n\n\nOulu\tB-LOC\n'
     assert words._read_sentences(text) == [
         (("Ulla", '"'), ("B-PER", "O")),
         (("Oulu",), ("B-LOC",)),
@@ -136,10 +136,18 @@ def test_a_lesson_without_its_corpus_is_skipped_but_fails_in_ci_or_with_a_wrong_
     offline = {"HTTPS_PROXY": "http://127.0.0.1:9", "XDG_CACHE_HOME": str(tmp_path)}
     result = subprocess.run(
         [sys.executable, "-m", "pytest", "chapters/names.ipynb"],
-        cwd=tmp_path, capture_output=True, text=True,
-        env={**os.environ, **offline, "PYTEST_ADDOPTS": "", "LECTURE6_TURKU_NER": named, "CI": ci,
-             "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={
+            **os.environ,
+            **offline,
+            "PYTEST_ADDOPTS": "",
+            "LECTURE6_TURKU_NER": named,
+            "CI": ci,
+            "PYTHONPATH": str(ROOT),
+        },
+    )
     lines = re.sub(r"SKIPPED \[1\] \S+:", "SKIPPED [1] {}:", result.stdout)
     assert outcome in lines, result.stdout
 

@@ -9,8 +9,20 @@ def setup(app):
     # a book without solutions does not lead to its repository, which has them
     choice = "solutions" if without else "launch"
     for part in (
-        "downloads", choice, "edition", "ideas", "glossary", "heading", "numbers", "access", "weight", "pdf",
-        "ranges", "how_sure", "pins", "search",
-    ):  # fmt: skip
+        "downloads",
+        choice,
+        "edition",
+        "ideas",
+        "glossary",
+        "heading",
+        "numbers",
+        "access",
+        "weight",
+        "pdf",
+        "ranges",
+        "how_sure",
+        "pins",
+        "search",
+    ):
         app.setup_extension(f"{__name__}.{part}")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -48,7 +48,9 @@ def in_the_sources(root, text):
 def sphinx(root, log, *command):
     """Run a build; what it says goes to a file, and its faults are raised as sentences."""
     environment = os.environ | {"PYTHONUTF8": "1"}
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
+    environment["PYTHONPATH"] = os.pathsep.join(
+        filter(None, [str(root), os.environ.get("PYTHONPATH")])
+    )
     with open(log, "wb") as file:
         result = subprocess.run(
             command, cwd=root, env=environment, stdout=subprocess.DEVNULL, stderr=file
@@ -79,14 +81,39 @@ def fresh(folder):
 def jupyter_book(root, folder, *options):
     """Jupyter Book's build of the pages into a folder."""
     script = Path(sys.executable).with_name("jupyter-book")
-    sphinx(root, folder / "build.log", script, "build", ".", "--path-output", folder,
-           "--warningiserror", "--nitpick", *STRICT, *options)  # fmt: skip
+    sphinx(
+        root,
+        folder / "build.log",
+        script,
+        "build",
+        ".",
+        "--path-output",
+        folder,
+        "--warningiserror",
+        "--nitpick",
+        *STRICT,
+        *options,
+    )
 
 
 def deck(root, folder, target):
     """The slides: a part of the book, which links to them and whose MathJax they use."""
-    sphinx(root, folder / "slides.log", sys.executable, "-m", "sphinx", "-b", "revealjs",
-           "--fail-on-warning", "--nitpicky", *STRICT, "-d", folder / "slides.doctrees", "chapters/_slides", target)  # fmt: skip
+    sphinx(
+        root,
+        folder / "slides.log",
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-b",
+        "revealjs",
+        "--fail-on-warning",
+        "--nitpicky",
+        *STRICT,
+        "-d",
+        folder / "slides.doctrees",
+        "chapters/_slides",
+        target,
+    )
 
 
 def put_in_place(new, old, aside):

@@ -34,8 +34,15 @@ from lecture6_utils.book.stored import Book
 
 SCRIPT = re.compile(r"<script.*?</script>", re.S)  # of a live figure: nobody reads it
 ABSOLUTE_PATH = re.compile(r"(?<![\w/:.<])/[\w.-]+/[\w.-]+|\b[A-Z]:\\\w")
-PARTS = ("What you'll do", "What you'll learn", "What you'll need", "Slides covered",
-         "Takeaways", "## Exercises", "## Further reading")  # fmt: skip
+PARTS = (
+    "What you'll do",
+    "What you'll learn",
+    "What you'll need",
+    "Slides covered",
+    "Takeaways",
+    "## Exercises",
+    "## Further reading",
+)
 
 REFERENCE = re.compile(r"\{(doc|ref|numref|cite|cite:t)\}\s*`(?:[^`<]*<)?([^`<>]+)>?`")
 LINK = re.compile(r"\]\((?!\w+:)([^)#\s]+)\.(?:ipynb|md|py)(?:#[^)]*)?\)")
@@ -127,8 +134,13 @@ def all_problems(lesson):
     except BookError as error:
         return [f"{lesson.at()}: {error}"]
     if stored is None:
-        return placed(lesson, [*figure_problems(script, executed=False),
-                               Problem("there is no notebook yet: make book")])  # fmt: skip
+        return placed(
+            lesson,
+            [
+                *figure_problems(script, executed=False),
+                Problem("there is no notebook yet: make book"),
+            ],
+        )
     pair = [*pair_problems(script, stored)]
     # The script with the outputs, so that each cell has a line; if there are others, without.
     code, old = ([c for c in book.cells if c.cell_type == "code"] for book in (script, stored))
@@ -146,7 +158,9 @@ def all_problems(lesson):
         *quote_problems(script, measured, lock),
     ]
     cells = {
-        f"{m['name']!r}": [n for n, c in enumerate(stored.cells) if c.cell_type == "code"][m["cell"] - 1]
+        f"{m['name']!r}": [n for n, c in enumerate(stored.cells) if c.cell_type == "code"][
+            m["cell"] - 1
+        ]
         for m in measured
     }
     for text in evidence_problems(lesson, record):
@@ -181,7 +195,9 @@ def lesson_problems(lesson):
     if reasons:
         problems.append(f"{lesson.at()}: {'; '.join(reasons)}: make book")
     elif not pair and not changed and refreshed(lesson) != stored:
-        problems.append(f"{lesson.at()}: the notebook has to be put in order, which takes no run: make book")
+        problems.append(
+            f"{lesson.at()}: the notebook has to be put in order, which takes no run: make book"
+        )
     return problems
 
 
@@ -202,7 +218,9 @@ def book_problems(root):
     known = {lesson.slug for lesson in lessons} | {"mutations"}
     for path in sorted((root / "chapters" / "evidence").glob("*.json")):
         if path.name.partition(".")[0] not in known:
-            problems.append(f"chapters/evidence/{path.name}:1: there is no such lesson: delete or rename it")
+            problems.append(
+                f"chapters/evidence/{path.name}:1: there is no such lesson: delete or rename it"
+            )
     # The deck looks things up in the stored lessons, which must be in order for that.
     return problems + [*deck_problems(root, lessons, Book(root) if not problems else None)]
 
@@ -212,10 +230,16 @@ def prose(root, lessons):
     for lesson in lessons:
         for number, cell in enumerate(read_script(lesson).cells):
             if cell.cell_type == "markdown":
-                yield cell.source, lambda line, lesson=lesson, number=number: lesson.at(number, line)
+                yield (
+                    cell.source,
+                    lambda line, lesson=lesson, number=number: lesson.at(number, line),
+                )
     for path in sorted((root / "chapters").glob("*.md")):
         name = path.name
-        yield path.read_text(encoding="utf-8"), lambda line, name=name: f"chapters/{name}:{line + 1}"
+        yield (
+            path.read_text(encoding="utf-8"),
+            lambda line, name=name: f"chapters/{name}:{line + 1}",
+        )
 
 
 def reference_problems(root, lessons):
@@ -230,7 +254,9 @@ def reference_problems(root, lessons):
     for text, _ in prose(root, lessons):
         labels |= {name for pair in LABEL.findall(text) for name in pair if name}
     sources = root / "chapters" / "references.bib"
-    keys = re.findall(r"@\w+\{([^,\s]+)", sources.read_text(encoding="utf-8") if sources.exists() else "")
+    keys = re.findall(
+        r"@\w+\{([^,\s]+)", sources.read_text(encoding="utf-8") if sources.exists() else ""
+    )
     for name, places in figures.items():
         for place in places[1:]:
             yield f"{place}: {places[0]} has a figure of that name, too: {name}"
@@ -279,7 +305,10 @@ def ruff_problems(root):
     ruff, found = Path(sys.executable).with_name("ruff"), []
     for command in (["check"], ["format", "--check"]):
         said = subprocess.run(
-            [ruff, *command, "--output-format=concise", "."], cwd=root, capture_output=True, encoding="utf-8"
+            [ruff, *command, "--output-format=concise", "."],
+            cwd=root,
+            capture_output=True,
+            encoding="utf-8",
         )
         lines = re.findall(r"^\S+:\d+:\d+: .*$", said.stdout, re.M)
         if said.returncode and not lines:
@@ -294,11 +323,25 @@ class Tests:
 
     def __init__(self, root, *arguments):
         self.folder = tempfile.TemporaryDirectory(prefix="lecture6-check-")
-        self.report, self.said = Path(self.folder.name, "report.xml"), Path(self.folder.name, "said")
-        command = [sys.executable, "-m", "pytest", "-q", "--color=no", "-o", "junit_family=xunit1",
-                   f"--junitxml={self.report}", *arguments]  # fmt: skip
+        self.report, self.said = (
+            Path(self.folder.name, "report.xml"),
+            Path(self.folder.name, "said"),
+        )
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "--color=no",
+            "-o",
+            "junit_family=xunit1",
+            f"--junitxml={self.report}",
+            *arguments,
+        ]
         with open(self.said, "wb") as said:
-            self.process = subprocess.Popen(command, cwd=root, stdout=said, stderr=subprocess.STDOUT)
+            self.process = subprocess.Popen(
+                command, cwd=root, stdout=said, stderr=subprocess.STDOUT
+            )
 
     def problems(self):
         """Wait for the end; what failed, behind its file and line."""
@@ -322,7 +365,9 @@ class Tests:
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(prog="python -m lecture6_utils.book.check", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m lecture6_utils.book.check", description=__doc__
+    )
     parser.add_argument("slugs", nargs="*", help="prove these lessons, too")
     parser.add_argument("--no-tests", action="store_true", help="leave the unit tests out")
     arguments = parser.parse_args(argv)
@@ -349,7 +394,9 @@ def main(argv=None):
         print(problem)
     if problems:
         sys.exit(f"{len(problems)} problem{'s' * (len(problems) > 1)}.")
-    print("No problem found." + (" Lessons are proved by make test." if not arguments.slugs else ""))
+    print(
+        "No problem found." + (" Lessons are proved by make test." if not arguments.slugs else "")
+    )
 
 
 if __name__ == "__main__":

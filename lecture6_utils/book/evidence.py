@@ -81,7 +81,9 @@ def evidence_problems(lesson, record):
         for m in record.get("measured", [])
         if m["name"] in evidence["numbers"] and not _within(m, evidence["numbers"][m["name"]])
     ]
-    return [f"{name!r} is not studied yet: make study LESSON={lesson.slug}" for name in lacking] + outside
+    return [
+        f"{name!r} is not studied yet: make study LESSON={lesson.slug}" for name in lacking
+    ] + outside
 
 
 def _within(measurement, number):

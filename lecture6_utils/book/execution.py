@@ -130,10 +130,15 @@ def tables(record):
     Not as dict: nbformat sorts the keys of what it writes.
     """
     return [
-        {"cell": line["cell"], "corner": table["corner"], "columns": table["columns"],
-         "rows": [[name, *texts] for name, texts in table["rows"].items()]}
-        for line in record if (table := line.get("table"))
-    ]  # fmt: skip
+        {
+            "cell": line["cell"],
+            "corner": table["corner"],
+            "columns": table["columns"],
+            "rows": [[name, *texts] for name, texts in table["rows"].items()],
+        }
+        for line in record
+        if (table := line.get("table"))
+    ]
 
 
 def figures(record, notebook):

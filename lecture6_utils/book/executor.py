@@ -181,7 +181,9 @@ def _is_studied(lesson):
     try:
         if read_evidence(lesson) is not None:
             return True
-        print(f"{lesson.slug}: not studied yet, so any number passes. make study LESSON={lesson.slug}")
+        print(
+            f"{lesson.slug}: not studied yet, so any number passes. make study LESSON={lesson.slug}"
+        )
     except BookError as error:
         print(error)
     return False
@@ -190,7 +192,11 @@ def _is_studied(lesson):
 def _last_cpu_seconds(lesson):
     """For starting the longest first; a lesson never run may be the longest."""
     stored = read_notebook(lesson)
-    return stored.metadata.get(METADATA_KEY, {}).get("cpu_seconds", float("inf")) if stored else float("inf")
+    return (
+        stored.metadata.get(METADATA_KEY, {}).get("cpu_seconds", float("inf"))
+        if stored
+        else float("inf")
+    )
 
 
 # --- the command ----------------------------------------------------------------------
@@ -239,7 +245,9 @@ def run(root, slugs=(), everything=False):
             print(f"{lesson.slug}: {'; '.join(reasons[lesson]) or 'up to date, run on request'}")
         if chosen and problems:  # said at once, and again when the work is done
             print("\n".join(problems), flush=True)
-        take_over_prose(lesson for lesson in reasons if lesson not in chosen and not reasons[lesson])
+        take_over_prose(
+            lesson for lesson in reasons if lesson not in chosen and not reasons[lesson]
+        )
         Run(n_workers=max(1, min(len(chosen), os.cpu_count() or 1))).execute_all(chosen)
     if problems:
         raise BookError("\n".join(problems))
@@ -262,7 +270,9 @@ def tell(reasons, problems):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(prog="python -m lecture6_utils.book.executor", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m lecture6_utils.book.executor", description=__doc__
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("status", help="say which lessons are stale, and why")
     commands.add_parser("prose", help="take over changed prose, execute nothing")

@@ -108,9 +108,15 @@ def what_was_repeated(studied):
     own = sum(run["offset"] == 0 for run in runs)
     moved = f", and {len(runs) - own:,} had all seeds moved by {listed(offsets)}" if offsets else ""
     seconds = sum(run["seconds"] for run in runs)
-    took = f"{seconds / 3600:.1f} hours" if seconds >= 5400 else count(max(1, round(seconds / 60)), "minute")
+    took = (
+        f"{seconds / 3600:.1f} hours"
+        if seconds >= 5400
+        else count(max(1, round(seconds / 60)), "minute")
+    )
     machines = Counter(run["variant"] for run in runs)
-    rows = [[MACHINES.get(name, plain(name)), machines[name]] for name in sorted(machines, key=_order)]
+    rows = [
+        [MACHINES.get(name, plain(name)), machines[name]] for name in sorted(machines, key=_order)
+    ]
     return f"""
 ## What was repeated?
 
@@ -145,17 +151,30 @@ def spread_by_lesson(studied):
         numbers, figures = list(lesson["numbers"].values()), lesson["figures"].values()
         all_numbers += numbers
         pixels = sum(figure["pixels"] for figure in figures)
-        rows.append([
-            link(slug), len(numbers), len(lesson["runs"]), typical(numbers, "by machine"),
-            typical(numbers, "by seed"), sum(n["chaotic"] for n in numbers),
-            len(figures) - pixels, pixels,
-        ])  # fmt: skip
+        rows.append(
+            [
+                link(slug),
+                len(numbers),
+                len(lesson["runs"]),
+                typical(numbers, "by machine"),
+                typical(numbers, "by seed"),
+                sum(n["chaotic"] for n in numbers),
+                len(figures) - pixels,
+                pixels,
+            ]
+        )
     chaotic = sum(n["chaotic"] for n in all_numbers)
     still = sum(n["by machine"] == 0 for n in all_numbers)
     head = [
-        "Lesson", "Numbers", "Runs", "Spread: machines", "Spread: seeds",
-        "Chaotic", "Figures: data", "Figures: pixels",
-    ]  # fmt: skip
+        "Lesson",
+        "Numbers",
+        "Runs",
+        "Spread: machines",
+        "Spread: seeds",
+        "Chaotic",
+        "Figures: data",
+        "Figures: pixels",
+    ]
     return f"""
 ## How much do the numbers vary?
 
@@ -178,12 +197,14 @@ def machine_dependent(studied):
         return ""
     rows = [
         [
-            f"{plain(name)}, in {link(slug)}", shown(number["mean"], number["spec"]), percent(share),
+            f"{plain(name)}, in {link(slug)}",
+            shown(number["mean"], number["spec"]),
+            percent(share),
             " … ".join(shown(number[end], number["spec"]) for end in ("min", "max")),
             "yes" if number["chaotic"] else "no",
         ]
         for share, slug, name, number in most
-    ]  # fmt: skip
+    ]
     head = ["Number", "Mean of all runs", "Spread between machines", "Range", "Chaotic"]
     return f"""
 ## Which numbers depend most on the machine?
@@ -242,8 +263,12 @@ def false_alarms(root):
     if not checks:
         return ""
     told = count(len(alarms), "false alarm")
-    raised = f"was {told}:" if len(alarms) == 1 else f"were {told}:" if alarms else "was no false alarm."
-    lines = [f"- {plain(n)}, in {link(slug)}, in the run {plain(str(run))}" for slug, n, run in alarms]
+    raised = (
+        f"was {told}:" if len(alarms) == 1 else f"were {told}:" if alarms else "was no false alarm."
+    )
+    lines = [
+        f"- {plain(n)}, in {link(slug)}, in the run {plain(str(run))}" for slug, n, run in alarms
+    ]
     if len(lines) > MOST_SHOWN:
         lines[MOST_SHOWN:] = [f"- and {len(lines) - MOST_SHOWN:,} more"]
     return f"""
@@ -263,7 +288,10 @@ def mutations(root):
         return ""
     faults = json.loads(path.read_text(encoding="utf-8"))["mutations"]
     caught = sum(bool(fault["caught_by"]) for fault in faults)
-    rows = [[plain(f["name"]), plain(f["where"]), plain(f["caught_by"]) or "**nothing**"] for f in faults]
+    rows = [
+        [plain(f["name"]), plain(f["where"]), plain(f["caught_by"]) or "**nothing**"]
+        for f in faults
+    ]
     return f"""
 ## Would a mistake be found?
 
@@ -302,10 +330,17 @@ def page(root):
     if others:
         slugs = ", ".join(map(link, others))
         lacking = f"\nNot counted here, since no study fits them as they stand now: {slugs}.\n"
-    return "".join([
-        what_was_repeated(studied), lacking, spread_by_lesson(studied), machine_dependent(studied),
-        ranges_and_intervals(studied), false_alarms(root), mutations(root),
-    ])  # fmt: skip
+    return "".join(
+        [
+            what_was_repeated(studied),
+            lacking,
+            spread_by_lesson(studied),
+            machine_dependent(studied),
+            ranges_and_intervals(studied),
+            false_alarms(root),
+            mutations(root),
+        ]
+    )
 
 
 class HowSure(SphinxDirective):

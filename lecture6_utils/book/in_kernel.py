@@ -40,9 +40,11 @@ def move_seeds():
 
     random.Random = Random
     for function in (
-        np.random.default_rng, set_random_seed, seed_generator.draw_seed,
+        np.random.default_rng,
+        set_random_seed,
+        seed_generator.draw_seed,
         sklearn.utils.check_random_state,
-    ):  # fmt: skip
+    ):
         replace_everywhere(function, moving_first(function))
 
     start = seed_generator.SeedGenerator.__init__

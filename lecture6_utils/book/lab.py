@@ -197,16 +197,19 @@ def command(root, author, more=()):
     """What starts JupyterLab: arguments and environment."""
     state = _state(root, "author" if author else "student")
     arguments = [
-        sys.executable, "-m", "jupyterlab",
+        sys.executable,
+        "-m",
+        "jupyterlab",
         # only the Python that runs this, whatever other kernels there are
         "--KernelSpecManager.allowed_kernelspecs=python3",
         "--KernelManager.transport_encryption=auto",
-        "--ServerApp.log_level=WARN", "--LabApp.log_level=WARN",
+        "--ServerApp.log_level=WARN",
+        "--LabApp.log_level=WARN",
         "--ServerApp.tornado_settings={'ws_ping_timeout': 30_000}",  # Tornado warns of the default
         *(["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []),
         "--LabApp.extension_manager=readonly",  # the other asks PyPI what there is
         "--custom-css",
-    ]  # fmt: skip
+    ]
     if author:
         arguments += [
             f"--ServerApp.root_dir={root / 'chapters'}",
@@ -218,8 +221,9 @@ def command(root, author, more=()):
             f"--ServerApp.root_dir={root / 'mine'}",
             f"--LabApp.default_url=/lab/tree/{START}.ipynb",
             "--ContentsManager.hide_globs=['evidence', '__pycache__']",
-            "--ServerApp.jpserver_extensions=jupyterlab_jupytext=False", "--LabApp.labextensions_path=[]",
-        ]  # fmt: skip
+            "--ServerApp.jpserver_extensions=jupyterlab_jupytext=False",
+            "--LabApp.labextensions_path=[]",
+        ]
     environment = os.environ | {
         "JUPYTER_CONFIG_DIR": str(state),
         "JUPYTER_DATA_DIR": str(state),

@@ -163,7 +163,9 @@ def _whose(path):
     """What to do with a file that the TOC does not name."""
     add = f"add the line `- file: chapters/{path.stem}` where it belongs, or remove the file."
     if path.suffix == ".ipynb" and not path.with_suffix(".py").exists():
-        return f"A notebook to play with belongs in mine/ (`make lab` makes copies there). Else {add}"
+        return (
+            f"A notebook to play with belongs in mine/ (`make lab` makes copies there). Else {add}"
+        )
     return add[0].upper() + add[1:]
 
 
@@ -218,9 +220,13 @@ def read_notebook(lesson):
 def cells(notebook):
     """What the two halves of a pair must share: type, source, tags and figure of each cell."""
     return [
-        (cell.cell_type, cell.source, {k: cell.metadata[k] for k in ("tags", "mystnb") if k in cell.metadata})
+        (
+            cell.cell_type,
+            cell.source,
+            {k: cell.metadata[k] for k in ("tags", "mystnb") if k in cell.metadata},
+        )
         for cell in notebook.cells
-    ]  # fmt: skip
+    ]
 
 
 def code_cells(notebook):
@@ -297,7 +303,9 @@ def evidence_fingerprint(lesson):
     package = lesson.root / "lecture6_utils"
     for key in _package_hashes(lesson.root, code):
         if key.removeprefix("lecture6_utils/") in COMPUTING:
-            source = (package / f"{key.removeprefix('lecture6_utils/')}.py").read_text(encoding="utf-8")
+            source = (package / f"{key.removeprefix('lecture6_utils/')}.py").read_text(
+                encoding="utf-8"
+            )
             parts.append(ast.dump(_without_docstrings(ast.parse(source))))
     return _sha256("\n".join(parts))
 
@@ -312,7 +320,9 @@ def fingerprints(lesson):
 
 def _without_docstrings(tree):
     for node in ast.walk(tree):
-        if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node):
+        if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(
+            node
+        ):
             node.body[0].value = ast.Constant("")
     return tree
 
@@ -336,7 +346,9 @@ def _files_of(package, name):
     folder = package / name
     if (folder / "__init__.py").exists():
         found = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
-        return sorted(path for path in found if "/." not in f"/{path.relative_to(folder).as_posix()}")
+        return sorted(
+            path for path in found if "/." not in f"/{path.relative_to(folder).as_posix()}"
+        )
     return sorted(package.glob(f"{name}.*")) if (package / f"{name}.py").exists() else []
 
 
@@ -437,7 +449,9 @@ def pair_problems(script, notebook):
             yield Problem("this cell differs between the script and the notebook", number)
             return
     if len(a) != len(b):
-        yield Problem(f"{len(a)} cells in the script, {len(b)} in the notebook", min(len(a), len(b)))
+        yield Problem(
+            f"{len(a)} cells in the script, {len(b)} in the notebook", min(len(a), len(b))
+        )
 
 
 # --- prose ------------------------------------------------------------------------------

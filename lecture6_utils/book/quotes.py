@@ -49,7 +49,10 @@ def quotes(notebook):
     seen = {}
     for index, cell in enumerate(notebook.cells):
         mystnb = cell.metadata.get("mystnb", {})
-        texts = [mystnb.get("figure", {}).get("caption", ""), mystnb.get("image", {}).get("alt", "")]
+        texts = [
+            mystnb.get("figure", {}).get("caption", ""),
+            mystnb.get("image", {}).get("alt", ""),
+        ]
         for text in [cell.source] if cell.cell_type == "markdown" else texts:
             for found in QUOTE.finditer(text):
                 before = QUOTE.sub("≈ …", text[: found.start()])
@@ -97,7 +100,9 @@ def read_lock(lesson):
     except FileNotFoundError:
         return {}
     except ValueError:
-        raise BookError(f"{lock_path(lesson)} is cut off or was changed: restore it with git.") from None
+        raise BookError(
+            f"{lock_path(lesson)} is cut off or was changed: restore it with git."
+        ) from None
 
 
 def quote_problems(notebook, measured, lock):
@@ -153,14 +158,18 @@ def bind(lesson):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(prog="python -m lecture6_utils.book.quotes", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m lecture6_utils.book.quotes", description=__doc__
+    )
     parser.add_argument("slugs", nargs="*", help="these lessons only")
     arguments = parser.parse_args(argv)
     try:
         for lesson in find_lessons(Path.cwd()):
             if not arguments.slugs or lesson.slug in arguments.slugs:
                 for quote in bind(lesson):
-                    print(f"{lesson.slug}: choose the measurement for {quote} in {lock_path(lesson)}")
+                    print(
+                        f"{lesson.slug}: choose the measurement for {quote} in {lock_path(lesson)}"
+                    )
     except BookError as error:
         sys.exit(f"\n{error}")
 

@@ -133,7 +133,9 @@ def bounds(specs, values, offsets, offset=0):
         old = [fmean(run) for run in groups[name].get(offset, [])]
         if old:
             half = 1.0  # of the last digit shown: enough where neither seed nor machine matters
-            still = len(groups[name]) > 1 and all(run in (None, values[name][0]) for run in values[name])
+            still = len(groups[name]) > 1 and all(
+                run in (None, values[name][0]) for run in values[name]
+            )
             if not still:
                 # as if machines moved all seeds alike: then the mean varies as much as each
                 half += tolerance(variances[name], freedoms[name], len(old), prior)

@@ -15,9 +15,17 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 #: What the pages are made of.
-SOURCES = ["_config.yml", "_toc.yml", "chapters/**/*.ipynb", "chapters/**/*.md", "chapters/**/*.bib",
-           "chapters/**/*.json", "chapters/_static/*", "chapters/_slides/_static/*",
-           "lecture6_utils/book/*.py"]  # fmt: skip
+SOURCES = [
+    "_config.yml",
+    "_toc.yml",
+    "chapters/**/*.ipynb",
+    "chapters/**/*.md",
+    "chapters/**/*.bib",
+    "chapters/**/*.json",
+    "chapters/_static/*",
+    "chapters/_slides/_static/*",
+    "lecture6_utils/book/*.py",
+]
 PAUSE = 1  # seconds from one look at the sources to the next
 
 
@@ -36,7 +44,9 @@ def listen(port, folder):
     try:
         return ThreadingHTTPServer(("127.0.0.1", int(port)), handler)
     except OSError as error:
-        sys.exit(f"Port {port} cannot be had ({error.strerror}). Take another: make serve PORT=8001")
+        sys.exit(
+            f"Port {port} cannot be had ({error.strerror}). Take another: make serve PORT=8001"
+        )
 
 
 def saved(root):
@@ -87,7 +97,10 @@ def main():
         if not (html / ".edition").exists():
             sys.exit("There is no built book to serve: run `make book` first.")
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        print(f"http://127.0.0.1:{sys.argv[1]}   (builds anew what you save; Ctrl-C ends it)", flush=True)
+        print(
+            f"http://127.0.0.1:{sys.argv[1]}   (builds anew what you save; Ctrl-C ends it)",
+            flush=True,
+        )
         try:
             watch(root)
         except KeyboardInterrupt:

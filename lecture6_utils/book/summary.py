@@ -33,7 +33,9 @@ def sum_up(lesson, runs):
     known = {at(run) for run in runs}
     runs += [run for run in earlier_runs(lesson) if at(run) not in known]
     if len([run for run in runs if run["offset"] == 0]) < 2:
-        return f"{lesson.slug}: {len(runs)} runs, too few to sum up: there must be two of equal seeds"
+        return (
+            f"{lesson.slug}: {len(runs)} runs, too few to sum up: there must be two of equal seeds"
+        )
     runs.sort(key=at)
     evidence = {
         "fingerprint": evidence_fingerprint(lesson),
@@ -60,13 +62,16 @@ def at(run):
 def condensed(run, first):
     """A run as evidence keeps it: each number's values, and how each figure differs from the first."""
     return {
-        "offset": run["offset"], "variant": run["variant"], "seconds": run["seconds"],
+        "offset": run["offset"],
+        "variant": run["variant"],
+        "seconds": run["seconds"],
         "numbers": {m["name"]: m["values"] for m in run["measured"]},
         "figures": {
             name: unlike(figure, first["figures"][name])
-            for name, figure in run["figures"].items() if name in first["figures"]
+            for name, figure in run["figures"].items()
+            if name in first["figures"]
         },
-    }  # fmt: skip
+    }
 
 
 def earlier_runs(lesson):
@@ -78,18 +83,21 @@ def earlier_runs(lesson):
     if evidence is None:
         return []
     return [
-        run | {
+        run
+        | {
             "numbers": {
-                name: number["runs"][k] for name, number in evidence["numbers"].items()
+                name: number["runs"][k]
+                for name, number in evidence["numbers"].items()
                 if number["runs"][k] is not None
             },
             "figures": {
-                name: figure["runs"][k] for name, figure in evidence["figures"].items()
+                name: figure["runs"][k]
+                for name, figure in evidence["figures"].items()
                 if figure["runs"][k] is not None
             },
         }
         for k, run in enumerate(evidence["runs"])
-    ]  # fmt: skip
+    ]
 
 
 def sum_up_numbers(runs, first):
@@ -103,12 +111,18 @@ def sum_up_numbers(runs, first):
         means = [fmean(v for (v,) in group) for group in groups.values()]
         spread = math.sqrt(machine_variance(groups)[0])
         numbers[measurement["name"]] = {
-            "spec": measurement["spec"], "seeds": len(measurement["values"]), "n": len(there),
-            "mean": fmean(there), "sd": stdev(there), "min": min(there), "max": max(there),
-            "by machine": spread, "by seed": stdev(means) if len(means) > 1 else 0.0,
+            "spec": measurement["spec"],
+            "seeds": len(measurement["values"]),
+            "n": len(there),
+            "mean": fmean(there),
+            "sd": stdev(there),
+            "min": min(there),
+            "max": max(there),
+            "by machine": spread,
+            "by seed": stdev(means) if len(means) > 1 else 0.0,
             "chaotic": len(groups) > 1 and spread > CHAOTIC * stdev(there) > 0,
             "runs": values,
-        }  # fmt: skip
+        }
     specs = {name: number["spec"] for name, number in numbers.items()}
     found = bounds(specs, {name: number["runs"] for name, number in numbers.items()}, offsets)
     for name, low_high in found.items():
@@ -137,7 +151,9 @@ def sum_up_figures(names, runs):
         drawn = [run["figures"][name] for run in others if name in run["figures"]]
         moved = any(figure["varies"] or figure["off"] for figure in drawn)
         still = seeds_moved and not moved
-        varies = {p for run in same_seed if name in run["figures"] for p in run["figures"][name]["varies"]}
+        varies = {
+            p for run in same_seed if name in run["figures"] for p in run["figures"][name]["varies"]
+        }
         figures[name] = {
             "varies": sorted(varies),
             "bounds": {

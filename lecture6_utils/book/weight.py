@@ -11,9 +11,7 @@ from sphinx.util.fileutil import copy_asset
 from lecture6_utils.book.patches import tell_useless
 
 # An icon in the theme's Font Awesome script: "bars":[width,height,[aliases],"f0c9","path"],
-ICON = re.compile(
-    r'"?([\w-]+)"?:\[\d+,\d+,\[([^\]]*)\],"[0-9a-f]+",(?:"[^"]*"|\[[^\]]*\])\],?'
-)
+ICON = re.compile(r'"?([\w-]+)"?:\[\d+,\d+,\[([^\]]*)\],"[0-9a-f]+",(?:"[^"]*"|\[[^\]]*\])\],?')
 
 
 def copy_mathjax(book):
