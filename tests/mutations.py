@@ -470,8 +470,8 @@ MUTATIONS = [
         ),
         (
             "two arms swapped in a figure",
-            '"synthetic typos": (-0.01, 1), "real typos": (0, 2)',
-            '"real typos": (-0.01, 1), "synthetic typos": (0, 2)',
+            '    "synthetic typos": (-0.01, 1),\n    "real typos": (0, 2),',
+            '    "real typos": (-0.01, 1),\n    "synthetic typos": (0, 2),',
         ),
         (
             "a word may be its own root",
@@ -508,8 +508,8 @@ MUTATIONS = [
         "training",
         (
             "batches eight times as large",
-            "autoencoder, X, *, epochs, batch_size=64,",
-            "autoencoder, X, *, epochs, batch_size=512,",
+            "    batch_size=64,\n",
+            "    batch_size=512,\n",
         ),
         lesson="stacked_autoencoders",
     ),
