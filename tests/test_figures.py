@@ -42,7 +42,9 @@ def figure(change="", noise=0.0, seed=0):
     heights = np.array([3.0, 2.0, 4.0]) * (1 + noise * rng.normal(size=3))
     if change == "one bar longer":
         heights[1] *= 1.2
-    axes[0, 1].bar(["a", "b", "c"], heights)
+    axes[0, 1].bar(["a", "c", "b"] if change == "categories permuted" else ["a", "b", "c"], heights)
+    names = ["one", "two", "three"]
+    axes[0, 1].set_yticks([0, 2, 4], names[::-1] if change == "tick labels permuted" else names)
     labels = np.arange(300) % 3
     points = np.random.default_rng(1).normal(size=(300, 2)) + labels[:, None]
     colors = COLORS[[1, 2, 0]] if change == "classes permuted" else COLORS
@@ -54,6 +56,8 @@ def figure(change="", noise=0.0, seed=0):
 
 
 FAULTS = [
+    "categories permuted",
+    "tick labels permuted",
     "arms swapped",
     "curve missing",
     "label changed",

@@ -107,7 +107,7 @@ def _all_axes(figure):
 
 
 def _describe_axes(where, ax, says, data):
-    from matplotlib.ticker import FixedFormatter, FixedLocator
+    from matplotlib.ticker import FixedLocator
 
     title = getattr(ax, "get_title", lambda loc: "")  # a secondary axis has none
     titles = [title(loc=loc) for loc in ("left", "center", "right")]
@@ -120,7 +120,7 @@ def _describe_axes(where, ax, says, data):
             says[f"{where}, {name} axis"] = [axis.get_label_text(), axis.get_scale()]
             if isinstance(axis.get_major_locator(), FixedLocator):
                 data[f"{where}, {name} ticks"] = sketch(axis.get_majorticklocs())
-            if isinstance(axis.get_major_formatter(), FixedFormatter):
+            if _are_words(axis):
                 labels = [t.get_text() for t in axis.get_majorticklabels()]
                 says[f"{where}, {name} tick labels"] = labels
     data[f"{where}, x limits"] = sketch(ax.get_xlim())
@@ -144,6 +144,19 @@ def _describe_axes(where, ax, says, data):
         mark, values = f"{where}, image {k + 1}", image.get_array()
         says[mark] = [*values.shape, image.get_cmap().name]
         data[mark] = _sketch_of_image(values)
+
+
+def _are_words(axis):
+    """Whether the labels of an axis are what the lesson wrote there, and not Matplotlib's numbers."""
+    from matplotlib.category import StrCategoryFormatter
+    from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
+
+    formatter = axis.get_major_formatter()
+    # set_yticklabels leaves a function, if the places of the ticks were set
+    placed = isinstance(axis.get_major_locator(), FixedLocator)
+    return isinstance(formatter, (FixedFormatter, StrCategoryFormatter)) or (
+        placed and isinstance(formatter, FuncFormatter)
+    )
 
 
 def _describe_collection(mark, points, says, data):
