@@ -19,7 +19,8 @@ from small_site import build
 from sphinx_book_theme.header_buttons.launch import add_launch_buttons
 
 from lecture6_utils.book import executor, launch, lessons, publish
-from lecture6_utils.book.lessons import BookError, find_lessons, read_notebook
+from lecture6_utils.book.lessons import BookError, find_lessons
+from lecture6_utils.book.plain import PlainLessons
 from lecture6_utils.book.publish import repository_url
 
 URL = "https://github.com/an-owner/a-book"  # nobody's, and never written outside of a copy
@@ -119,7 +120,7 @@ def test_each_lesson_is_published_with_what_it_needs_below_its_title(book):
         nbformat.validate(notebook)
         cell = notebook.cells.pop(1)
         assert cell.source == publish.install_cell(URL, REF).source and not cell.metadata
-        assert notebook.cells == read_notebook(lesson).cells
+        assert notebook.cells == PlainLessons(book).notebook(lesson.slug).cells
         assert f"/an-owner/a-book/blob/notebooks/chapters/{lesson.slug}.ipynb)" in readme
     assert not [path.name for path in folder.parent.iterdir() if path != folder]
 
@@ -226,7 +227,7 @@ def downloads(site, *parts):
     ]
     notebook = nbformat.reads(texts[0], as_version=4)
     nbformat.validate(notebook)
-    assert texts[1].startswith("# %% [markdown]\n# # Print")
+    assert texts[1].startswith("# %% [markdown]\n# # 2. Print")
     compile(texts[1], "prints.py", "exec")
     assert all(notebook.cells[1].source.splitlines()[0] in text for text in texts)
     return sources, notebook.cells[1], texts

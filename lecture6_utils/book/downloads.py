@@ -8,6 +8,7 @@ from jupytext.config import load_jupytext_config
 
 from lecture6_utils.book import solutions
 from lecture6_utils.book.patches import tell_useless
+from lecture6_utils.book.plain import PlainLessons
 from lecture6_utils.book.publish import (
     install_cell,
     known_repository,
@@ -55,12 +56,11 @@ def write_downloads(app, exception):
         return  # a build that failed may lack them
     root = Path(app.srcdir)
     layout = load_jupytext_config(str(root / "chapters"))
-    sources = Path(app.outdir, "_sources")
-    for path in sources.rglob("*.ipynb"):
-        # from the book, not from here: a page that was not built anew has been here before
-        notebook = nbformat.read(root / path.relative_to(sources), as_version=4)
-        if is_handout(app):
-            solutions.drop_from_notebook(notebook)
+    handout = is_handout(app)
+    lessons = PlainLessons(root, solutions.drop_from_notebook if handout else None)
+    for path in Path(app.outdir, "_sources").rglob("*.ipynb"):
+        notebook = lessons.notebook(path.stem)
+        if handout:
             cell = needs_cell(HANDOUT, solutions.wheel(root))
         elif url := known_repository():
             cell = install_cell(url, f"v{version(root)}")

@@ -31,6 +31,12 @@ EXERCISE = re.compile(r"Exercise (\d+)")
 class PlainLessons:
     """The lessons of the book in the folder `root`, in plain Markdown.
 
+    Parameters
+    ----------
+    root : Path
+    prepare : callable, optional
+        What is done to each stored notebook first, such as to drop its solutions.
+
     Attributes
     ----------
     titles : dict of str to str
@@ -38,11 +44,13 @@ class PlainLessons:
         are left out.
     """
 
-    def __init__(self, root):
+    def __init__(self, root, prepare=None):
         self._chapters = root / "chapters"
         lessons = find_lessons(root)
         self._numbers = {lesson.slug: n for n, lesson in enumerate(lessons, 1)}
         self._stored = {les.slug: nb for les in lessons if (nb := read_notebook(les)) is not None}
+        for notebook in self._stored.values() if prepare else ():
+            prepare(notebook)
         bibliography = self._chapters / "references.bib"
         self._works = parse_file(bibliography) if bibliography.exists() else BibliographyData()
         self._labels = {}  # name of a figure, equation or section → lesson, what it is called

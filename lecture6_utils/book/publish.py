@@ -15,12 +15,11 @@ from pathlib import Path
 import nbformat
 
 from lecture6_utils.book.lessons import (
-    METADATA_KEY,
     BookError,
     find_lessons,
-    read_notebook,
     stale_reasons,
 )
+from lecture6_utils.book.plain import PlainLessons
 
 #: The branch that is written for Colab and Binder.
 BRANCH = "notebooks"
@@ -127,9 +126,8 @@ def needs_cell(where, package):
 
 
 def open_with(notebook, cell):
-    """Put a cell below the title of a notebook that leaves the book, with the book's record of it."""
+    """Put a cell below the title of a notebook that leaves the book."""
     notebook.cells.insert(1, cell)
-    notebook.metadata.pop(METADATA_KEY, None)
     return notebook
 
 
@@ -164,9 +162,9 @@ def publish(root, folder, repository, ref):
     (unfinished / "chapters").mkdir(parents=True)
     (unfinished / ".binder").mkdir()
     rows = []
+    plain = PlainLessons(root)
     for lesson in lessons:
-        notebook = read_notebook(lesson)
-        title = notebook.cells[0].source.partition("\n")[0].removeprefix("# ")
+        notebook, title = plain.notebook(lesson.slug), plain.titles[lesson.slug]
         path = f"chapters/{lesson.slug}.ipynb"
         rows.append(
             f"| {title} | [Colab]({COLAB}/github/{repository.removeprefix('https://github.com/')}"
