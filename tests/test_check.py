@@ -241,11 +241,6 @@ def opened_in_jupyter(book):
     return 1, "the metadata tell of one machine"
 
 
-def not_studied(book):
-    evidence_path(Lesson(book, "adds")).unlink()
-    return 1, "adds is not studied yet"
-
-
 @pytest.mark.parametrize(
     "fault",
     [
@@ -263,7 +258,6 @@ def not_studied(book):
         package_changed,
         output_changed,
         opened_in_jupyter,
-        not_studied,
         prose("{doc}`sums`", "there is no page sums"),
         prose("{doc}\n# `sums <sums>`", "there is no page sums"),
         prose("{numref}`fig-sums`", "no figure and no section is named fig-sums"),
@@ -283,6 +277,20 @@ def test_a_fault_is_told_with_its_file_and_line(book, fault):
         place,
         problems,
     )
+
+
+def test_what_a_lesson_still_lacks_is_noted_and_no_problem(book, monkeypatch, capsys):
+    monkeypatch.chdir(book)
+    evidence_path(Lesson(book, "adds")).unlink()
+    edit(book / "chapters/adds.py", "draw = 1", "draw = 1  # TODO")
+    monkeypatch.setattr(check, "book_problems", lambda root: [])
+    check.main(["--no-tests"])
+    said = capsys.readouterr().out
+    line = line_of(book / "chapters/adds.py", "TODO")
+    assert f"not finished: chapters/adds.py:{line}: TODO" in said
+    assert "not finished: chapters/ideas.md: an idea of its own" in said
+    assert "not finished: chapters/evidence/adds.json: a study (make study LESSON=adds)" in said
+    assert "No problem found." in said
 
 
 def test_references_that_lead_somewhere_are_no_problem(book):

@@ -7,10 +7,10 @@ import sys
 import pytest
 from helpers import ROOT
 
-from lecture6_utils.book import executor, new_lesson
-from lecture6_utils.book.check import all_problems
+from lecture6_utils.book import check, executor, new_lesson
+from lecture6_utils.book.check import all_problems, unfinished
 from lecture6_utils.book.lessons import BookError, find_lessons, read_script
-from lecture6_utils.book.new_lesson import TEMPLATE, begin, unfinished
+from lecture6_utils.book.new_lesson import TEMPLATE, begin
 
 SLUG = "a_new_one"
 
@@ -71,7 +71,7 @@ def test_what_it_lacks_is_named_until_it_is_there(book):
     ]
     text = lesson.script.read_text(encoding="utf-8").replace("TODO", "done")
     lesson.script.write_text(text, encoding="utf-8")
-    for page, (link, _) in new_lesson.LINKS.items():
+    for page, (link, _) in check.LINKS.items():
         with open(book / "chapters" / page, "a", encoding="utf-8") as file:
             file.write(link.format(SLUG))
     assert list(unfinished(lesson)) == lacks[-1:]

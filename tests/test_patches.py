@@ -29,6 +29,7 @@ def site(tmp_path):
     python = {"language_info": {"name": "python"}}
     nbformat.write(new_notebook(cells=cells, metadata=python), tmp_path / "chapters" / "page.ipynb")
     (tmp_path / "chapters" / "page.py").write_text("1\n", encoding="utf-8")
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: chapters/page\n", encoding="utf-8")
     (tmp_path / "a.bib").write_text(BIB, encoding="utf-8")
     return tmp_path
 
@@ -64,6 +65,8 @@ def test_a_theme_without_buttons_for_downloads_is_told_once(site):
         cells = [new_markdown_cell(text)]
         nbformat.write(new_notebook(cells=cells), site / "chapters" / f"{name}.ipynb")
         (site / "chapters" / f"{name}.py").write_text("1\n", encoding="utf-8")
+    with (site / "_toc.yml").open("a", encoding="utf-8") as toc:
+        toc.write("chapters:\n- file: chapters/other\n")
     _, warnings = build(site, "downloads", page="page", html_theme="basic")
     assert warnings.count("WARNING") == 1
     assert (

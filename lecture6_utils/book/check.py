@@ -14,7 +14,7 @@ from collections import defaultdict
 from pathlib import Path
 from xml.etree import ElementTree
 
-from lecture6_utils.book.evidence import evidence_problems
+from lecture6_utils.book.evidence import evidence_path, evidence_problems
 from lecture6_utils.book.lessons import (
     METADATA_KEY,
     BookError,
@@ -297,6 +297,33 @@ def deck_problems(root, lessons, book):
                 yield f"chapters/_slides/index.md:{number}: {problem}"
 
 
+# --- what is not finished ----------------------------------------------------------------
+
+#: Page → what leads from it to a lesson, and what is lacking if nothing does.
+LINKS = {
+    "index.md": (":link: {}\n", "a card on the first page"),
+    "slides_map.md": ("({}.ipynb#", "a line that says which slides it teaches, and where"),
+    "ideas.md": ("({}.ipynb#", "an idea of its own on the map of ideas"),
+    "_slides/index.md": ("`{}#", "a slide whose notes lead to one of its sections"),
+}
+
+
+def unfinished(lesson):
+    """What a lesson lacks before it can be published, as sentences; `make check` notes it and passes."""
+    path = f"chapters/{lesson.slug}.py"
+    lines = lesson.script.read_text(encoding="utf-8").splitlines()
+    todo = [str(number) for number, line in enumerate(lines, 1) if "TODO" in line]
+    if todo:
+        yield f"{path}:{todo[0]}: TODO, there and in the lines {', '.join(todo[1:]) or '—'}"
+    for page, (link, what) in LINKS.items():
+        there = lesson.root / "chapters" / page
+        text = there.read_text(encoding="utf-8") if there.exists() else ""
+        if link.format(lesson.slug) not in text:
+            yield f"chapters/{page}: {what}: {link.format(lesson.slug).strip()}…"
+    if not evidence_path(lesson).exists():
+        yield f"chapters/evidence/{lesson.slug}.json: a study (make study LESSON={lesson.slug})"
+
+
 # --- tools and tests --------------------------------------------------------------------
 
 
@@ -390,6 +417,9 @@ def main(argv=None):
         sys.exit(f"\n{error}")
     except KeyboardInterrupt:
         sys.exit("\nInterrupted.")
+    lessons, _ = look_for_lessons(root)
+    for lack in (lack for lesson in lessons for lack in unfinished(lesson)):
+        print(f"not finished: {lack}")
     for problem in problems:
         print(problem)
     if problems:

@@ -65,7 +65,7 @@ def _computes_the_same(lesson, evidence):
 def evidence_problems(lesson, record):
     """What keeps a lesson's stored numbers and figures from being held against its evidence.
 
-    A lesson without any is not finished: `new_lesson.unfinished` says so.
+    A lesson without any is not finished: `check.unfinished` says so.
     """
     try:
         evidence = read_evidence(lesson)

@@ -1,11 +1,11 @@
-"""Begins a lesson: `python -m lecture6_utils.book.new_lesson SLUG`; and says what a lesson still lacks."""
+"""Begins a lesson: `python -m lecture6_utils.book.new_lesson SLUG`; and says what it still lacks."""
 
 import re
 import sys
 from pathlib import Path
 
 from lecture6_utils.book import executor
-from lecture6_utils.book.evidence import read_evidence
+from lecture6_utils.book.check import unfinished
 from lecture6_utils.book.lessons import (
     BookError,
     Lesson,
@@ -15,28 +15,6 @@ from lecture6_utils.book.lessons import (
 )
 
 TEMPLATE = Path(__file__).with_name("lesson_template.txt")
-#: Page → what leads from it to a lesson, and what is lacking if nothing does.
-LINKS = {
-    "index.md": (":link: {}\n", "a card on the first page"),
-    "slides_map.md": ("({}.ipynb#", "a line that says which slides it teaches, and where"),
-    "ideas.md": ("({}.ipynb#", "an idea of its own on the map of ideas"),
-    "_slides/index.md": ("`{}#", "a slide whose notes lead to one of its sections"),
-}
-
-
-def unfinished(lesson):
-    """What a lesson lacks before it can be published, as sentences; `make check` passes without."""
-    path = f"chapters/{lesson.slug}.py"
-    lines = lesson.script.read_text(encoding="utf-8").splitlines()
-    todo = [str(number) for number, line in enumerate(lines, 1) if "TODO" in line]
-    if todo:
-        yield f"{path}:{todo[0]}: TODO, there and in the lines {', '.join(todo[1:]) or '—'}"
-    for page, (link, what) in LINKS.items():
-        text = (lesson.root / "chapters" / page).read_text(encoding="utf-8")
-        if link.format(lesson.slug) not in text:
-            yield f"chapters/{page}: {what}: {link.format(lesson.slug).strip()}…"
-    if read_evidence(lesson) is None:
-        yield f"chapters/evidence/{lesson.slug}.json: a study (make study LESSON={lesson.slug})"
 
 
 def begin(root, slug):
