@@ -230,7 +230,10 @@ def output_changed(book):
         cell.outputs = [printed("other\n")]
 
     outputs(book, print_something)
-    return "solution = 2", "the output of this cell was changed in Jupyter. `git checkout`"
+    return (
+        "solution = 2",
+        "the output of this cell was changed after its run. To play with a lesson, use the copies",
+    )
 
 
 def opened_in_jupyter(book):
@@ -321,14 +324,15 @@ def test_all_problems_are_told_at_once_and_each_lesson_is_treated(book):
     found, figure = check.book_problems(book), line_of(book / "chapters/prints.py", "fig-prints")
     assert [problem.partition(": ")[0] for problem in found] == [
         "_toc.yml:7",
-        "chapters/copy.ipynb is not in _toc.yml. A notebook to play with belongs in mine/ "
-        "(`make lab` makes copies there). Else add the line `- file",
-        "chapters/more.md is not in _toc.yml. Add the line `- file",
+        "_toc.yml:1",
+        "_toc.yml:1",
         f"chapters/adds.py:{figure + 1}",
         f"chapters/prints.py:{figure + 1}",
         f"chapters/prints.py:{figure}",
         "chapters/evidence/sums.json:1",
     ]
+    assert "copy.ipynb is not in _toc.yml. A notebook to play with belongs in mine/" in found[1]
+    assert "more.md is not in _toc.yml. Add the line `- file: chapters/more`" in found[2]
 
 
 # --- the same faults, met by the executor ---------------------------------------------------

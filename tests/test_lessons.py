@@ -174,10 +174,13 @@ def test_outputs_that_are_not_those_of_the_run_are_stale(made_book, fault, what)
     found = reasons(made_book)
     assert found["prints"] == []
     assert found["adds"][0].startswith(
-        f"chapters/adds.py:7: the output of this cell was {what} in Jupyter"
+        f"chapters/adds.py:7: the output of this cell was {what} after its run"
     )
-    assert "`git checkout` of the notebook brings it back" in found["adds"][0]
-    assert "`make lab` makes a copy in mine/" in found["adds"][0]
+    assert "the copies that `make lab` puts into mine/" in found["adds"][0]
+    assert (
+        "To get the output back: `git checkout chapters/adds.ipynb`, or `make book`"
+        in found["adds"][0]
+    )
     assert run(made_book) == 1
     assert outputs(made_book, "adds") == ["sum ≈ 3.0\n"]
 
@@ -456,7 +459,7 @@ def test_a_second_run_waits_and_says_for_whom(made_book):
         )  # what the first one does meanwhile
     rest, _ = process.communicate(timeout=600)
     assert process.returncode == 0, rest
-    assert "adds: prose taken over" in rest, "it looked at the lessons after the wait"
+    assert "adds: brought up to date" in rest, "it looked at the lessons after the wait"
 
 
 def test_a_lock_is_refused_with_a_sentence_and_dies_with_its_process(tmp_path):

@@ -187,7 +187,7 @@ def lesson_problems(lesson):
     if stored is None:
         return problems
     pair = [*pair_problems(script, stored)]
-    if changed := output_problem(stored):
+    if changed := output_problem(lesson, stored):
         reasons = []
         problems += placed(lesson, [changed])
     if pair and "the lesson's code changed" in reasons:

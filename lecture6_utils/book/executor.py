@@ -258,7 +258,7 @@ def take_over_prose(lessons):
     """Bring notebooks of lessons that are not stale up to date with their scripts."""
     for lesson in lessons:
         if refresh_prose(lesson):
-            print(f"{lesson.slug}: prose taken over, outputs unchanged")
+            print(f"{lesson.slug}: brought up to date, outputs unchanged")
 
 
 def tell(reasons, problems):

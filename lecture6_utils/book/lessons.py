@@ -135,7 +135,9 @@ def look_for_lessons(root):
     for path in sorted((root / "chapters").glob("[!.]*")):
         if path.suffix in (".py", ".ipynb", ".md") and path.name != "conftest.py":
             if f"chapters/{path.stem}" not in names:
-                problems.append(f"chapters/{path.name} is not in _toc.yml. {_whose(path)}")
+                problems.append(
+                    f"_toc.yml:1: chapters/{path.name} is not in _toc.yml. {_whose(path)}"
+                )
     slugs = [Path(name).name for name in names if (root / f"{name}.py").exists()]
     return [Lesson(root, slug) for slug in slugs], problems
 
@@ -391,7 +393,7 @@ def output_hashes(notebook):
     return hashes
 
 
-def output_problem(notebook):
+def output_problem(lesson, notebook):
     """If a stored notebook's outputs are not those that its run recorded, the first as a `Problem`."""
     recorded = notebook.metadata.get(METADATA_KEY, {}).get("outputs")
     if recorded is None:
@@ -404,8 +406,9 @@ def output_problem(notebook):
     what = "changed" if any(cell.outputs for _, cell in changed) else "cleared"
     more = f", and {len(changed) - 1} more below it" if len(changed) > 1 else ""
     return Problem(
-        f"the output of this cell was {what} in Jupyter{more}. `git checkout` of the notebook brings "
-        "it back, `make book` runs the lesson again; to play, `make lab` makes a copy in mine/",
+        f"the output of this cell was {what} after its run{more}. To play with a lesson, use the copies "
+        "that `make lab` puts into mine/. To get the output back: `git checkout "
+        f"chapters/{lesson.notebook.name}`, or `make book`, which runs the lesson again",
         changed[0][0],
     )
 
@@ -436,7 +439,7 @@ def stale_reasons(lesson):
         )
     then, now = record.get("fingerprint", {}), fingerprint(lesson)
     reasons = [f"{key} changed" for key in {**then, **now} if then.get(key) != now.get(key)]
-    if not reasons and (problem := output_problem(stored)):
+    if not reasons and (problem := output_problem(lesson, stored)):
         reasons.append(f"{lesson.at(problem.cell)}: {problem.text}")
     return reasons
 
