@@ -249,6 +249,8 @@ def main(argv=None):
         sys.exit(str(error))
     except OSError as error:
         sys.exit(f"Cannot write into mine/: {first_line(error)}. Nothing in it was changed.")
+    except KeyboardInterrupt:
+        sys.exit("\nInterrupted. Each copy in mine/ is as it was, or whole; run it again.")
     print(*said, "Ctrl-C ends JupyterLab.", sep="\n", flush=True)
     os.execve(words[0], words, environment)
 

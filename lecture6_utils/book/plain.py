@@ -9,8 +9,9 @@ import re
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
+from pybtex.backends.markdown import Backend
 from pybtex.database import BibliographyData, parse_file
-from pybtex.plugin import find_plugin
+from pybtex.style.formatting.unsrt import Style
 
 from lecture6_utils.book.lessons import METADATA_KEY, find_lessons, read_notebook
 from lecture6_utils.book.numbers import with_number
@@ -195,11 +196,9 @@ class PlainLessons:
 
     def _references(self, keys):
         """The works as a list, by author and year."""
-        style = find_plugin("pybtex.style.formatting", "unsrt")()
-        backend = find_plugin("pybtex.backends", "markdown")()
         works = sorted(set(keys), key=self._work)
-        entries = style.format_entries([self._works.entries[key] for key in works])
-        texts = (" ".join(entry.text.render(backend).split()) for entry in entries)
+        entries = Style().format_entries([self._works.entries[key] for key in works])
+        texts = (" ".join(entry.text.render(Backend()).split()) for entry in entries)
         # the backend escapes all punctuation, also where nothing could be mistaken
         return "\n".join("- " + re.sub(r"\\([.()-])", r"\1", text) for text in texts)
 
