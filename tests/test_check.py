@@ -219,6 +219,14 @@ def package_changed(book):
     return 1, "the numeric stack changed: make book"
 
 
+def edited_by_hand(book):
+    edit(book / "chapters/adds.ipynb", "# adds", "# Adds")
+    return (
+        "# # adds",
+        "adds.ipynb was edited by hand, and its cell here is not the script's.\nTo play",
+    )
+
+
 def outputs(book, change):
     notebook = read_notebook(Lesson(book, "adds"))
     change([cell for cell in notebook.cells if cell.cell_type == "code"][2])
@@ -259,6 +267,7 @@ def opened_in_jupyter(book):
         code_changed,
         prose_changed,
         package_changed,
+        edited_by_hand,
         output_changed,
         opened_in_jupyter,
         prose("{doc}`sums`", "there is no page sums"),
@@ -327,8 +336,8 @@ def test_all_problems_are_told_at_once_and_each_lesson_is_treated(book):
         "_toc.yml:1",
         "_toc.yml:1",
         f"chapters/adds.py:{figure + 1}",
-        f"chapters/prints.py:{figure + 1}",
         f"chapters/prints.py:{figure}",
+        f"chapters/prints.py:{figure + 1}",
         "chapters/evidence/sums.json:1",
     ]
     assert "copy.ipynb is not in _toc.yml. A notebook to play with belongs in mine/" in found[1]

@@ -178,7 +178,7 @@ def test_outputs_that_are_not_those_of_the_run_are_stale(made_book, fault, what)
     )
     assert "the copies that `make lab` puts into mine/" in found["adds"][0]
     assert (
-        "To get the output back: `git checkout chapters/adds.ipynb`, or `make book`"
+        "To get the output back: `git checkout chapters/adds.ipynb`; or run the lesson again"
         in found["adds"][0]
     )
     assert run(made_book) == 1

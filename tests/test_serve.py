@@ -1,5 +1,6 @@
 """`make serve` serves what was built, refuses a bad port first, and builds anew what is saved."""
 
+import os
 import subprocess
 import threading
 import urllib.request
@@ -20,7 +21,6 @@ def book(tmp_path, monkeypatch):
     (tmp_path / "chapters").mkdir()
     (tmp_path / "chapters/adds.py").write_text("# %%\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(serve, "PAUSE", 0.01)
     return tmp_path
 
 
@@ -58,24 +58,33 @@ class Enough(Exception):
     pass
 
 
-def test_a_saved_source_is_built_anew_and_only_once(book, capsys):
-    script, built = book / "chapters/adds.py", []
+def test_what_is_saved_is_built_anew_once_and_what_is_saved_meanwhile_again(
+    book, monkeypatch, capsys
+):
+    script, notebook, built = book / "chapters/adds.py", book / "chapters/adds.ipynb", []
+    times = iter(range(1, 100))
+
+    def save(path, text):
+        path.write_text(text, encoding="utf-8")
+        os.utime(path, (0, next(times)))
+
+    def sleep(_):
+        """While the server waits, the author saves; twice at first, as editors do."""
+        if not built and script.read_text(encoding="utf-8") != "second":
+            save(script, "second" if script.read_text(encoding="utf-8") == "first" else "first")
 
     def rebuild(root):
         built.append(script.read_text(encoding="utf-8"))
-        (root / "chapters/adds.ipynb").write_text("{}", encoding="utf-8")  # prose is taken over
+        save(notebook, "prose is taken over")
         if len(built) == 2:
             raise Enough
-        script.write_text(
-            "# %%\n# while it was building, which the next look must see\n", encoding="utf-8"
-        )
+        save(script, "third")
 
-    saver = threading.Timer(0.05, script.write_text, ["# %%\n1\n"], {"encoding": "utf-8"})
-    saver.start()
+    monkeypatch.setattr(serve.time, "sleep", sleep)
     with pytest.raises(Enough):
         serve.watch(book, rebuild)
-    assert built == ["# %%\n1\n", script.read_text(encoding="utf-8")]
-    assert "Saved: chapters/adds.py" in capsys.readouterr().out
+    assert built == ["second", "third"]
+    assert capsys.readouterr().out == "Saved: chapters/adds.py\n" * 2
 
 
 @pytest.mark.parametrize(("status", "n_steps"), [(0, 2), (1, 1)])

@@ -141,7 +141,6 @@ def all_problems(lesson):
                 Problem("there is no notebook yet: make book"),
             ],
         )
-    pair = [*pair_problems(script, stored)]
     # The script with the outputs, so that each cell has a line; if there are others, without.
     code, old = ([c for c in book.cells if c.cell_type == "code"] for book in (script, stored))
     same = [c.source for c in code] == [c.source for c in old]
@@ -152,7 +151,6 @@ def all_problems(lesson):
     record = stored.metadata.get(METADATA_KEY, {})
     measured = record.get("measured", [])
     problems = [
-        *(Problem(f"{difference.text}: make book", difference.cell) for difference in pair),
         *(execution_problems(script) if same else ()),
         *figure_problems(script, executed=same),
         *quote_problems(script, measured, lock),
@@ -176,29 +174,24 @@ def placed(lesson, problems):
 
 def lesson_problems(lesson):
     """Whatever is wrong with a lesson's files, stale outputs and missing parts included."""
-    problems = all_problems(lesson)
     script = read_script(lesson)
+    problems = all_problems(lesson) + placed(lesson, part_problems(script))
     try:
-        reasons = stale_reasons(lesson)
-        stored = read_notebook(lesson)
+        reasons, stored = stale_reasons(lesson), read_notebook(lesson)
     except BookError as error:  # not Python, edited by hand, or no notebook any more
         return problems if str(error) in "\n".join(problems) else [*problems, str(error)]
-    problems += placed(lesson, part_problems(script))
     if stored is None:
         return problems
-    pair = [*pair_problems(script, stored)]
+    found = [*pair_problems(script, stored)]
+    if found:
+        reasons = [reason for reason in reasons if reason != "the lesson's code changed"]
     if changed := output_problem(lesson, stored):
-        reasons = []
-        problems += placed(lesson, [changed])
-    if pair and "the lesson's code changed" in reasons:
-        reasons.remove("the lesson's code changed")  # told by its cell
-    if reasons:
-        problems.append(f"{lesson.at()}: {'; '.join(reasons)}: make book")
-    elif not pair and not changed and refreshed(lesson) != stored:
-        problems.append(
-            f"{lesson.at()}: the notebook has to be put in order, which takes no run: make book"
-        )
-    return problems
+        found.append(changed)
+    elif reasons:
+        found.append(Problem("; ".join(reasons)))
+    elif not found and refreshed(lesson) != stored:
+        found.append(Problem("the notebook has to be put in order, which takes no run"))
+    return problems + [f"{problem}: make book" for problem in placed(lesson, found)]
 
 
 # --- the whole book ---------------------------------------------------------------------

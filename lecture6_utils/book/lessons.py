@@ -408,7 +408,7 @@ def output_problem(lesson, notebook):
     return Problem(
         f"the output of this cell was {what} after its run{more}. To play with a lesson, use the copies "
         "that `make lab` puts into mine/. To get the output back: `git checkout "
-        f"chapters/{lesson.notebook.name}`, or `make book`, which runs the lesson again",
+        f"chapters/{lesson.notebook.name}`; or run the lesson again",
         changed[0][0],
     )
 

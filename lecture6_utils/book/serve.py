@@ -71,17 +71,21 @@ def rebuild(root):
             break  # it said why; the last pages are served on
 
 
+def later(root):
+    """When each source was saved, after a pause."""
+    time.sleep(PAUSE)
+    return saved(root)
+
+
 def watch(root, rebuild=rebuild):
     """Build anew after each change, once no more changes come."""
     built = saved(root)
     while True:
-        time.sleep(PAUSE)
-        now = saved(root)
+        now = later(root)
         if now == built:
             continue
-        while (later := saved(root)) != now:
-            now = later
-            time.sleep(PAUSE)
+        while (then := later(root)) != now:
+            now = then
         names = sorted(str(path.relative_to(root)) for path, _ in now.items() ^ built.items())
         print(f"Saved: {', '.join(dict.fromkeys(names))}", flush=True)
         rebuild(root)
