@@ -102,9 +102,9 @@ def run_build(book, what="html", **variables):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """Two lessons, the pages that the book's extensions look into, and a deck of one slide; built."""
+    """Two lessons, all that the book's extensions look for, and a deck of one slide."""
     book = make_small_book(tmp_path_factory.mktemp("site"))
-    for name in ("_config.yml", "chapters/references.bib"):
+    for name in ("_config.yml", "README.md", "LICENSE", "chapters/references.bib"):
         shutil.copy(ROOT / name, book / name)
     for name in ("_static", "_root", "_slides"):
         shutil.copytree(ROOT / "chapters" / name, book / "chapters" / name)
@@ -112,7 +112,9 @@ def site(tmp_path_factory):
         "# Deck\n\n## Slide\n\nOne.\n", encoding="utf-8"
     )
     (book / "chapters/glossary.md").write_text(
-        "# Glossary\n\n:::{glossary}\nVocabulary\n  Words.\n:::\n", encoding="utf-8"
+        "# Glossary\n\n:::{glossary}\nVocabulary\n  Words.\n:::\n\n"
+        "{cite:t}`baldi1989`\n\n```{bibliography}\n```\n",
+        encoding="utf-8",
     )
     (book / "_toc.yml").write_text(
         "format: jb-book\nroot: chapters/index\nparts:\n- caption: A\n  numbered: true\n  chapters:\n"
@@ -120,6 +122,8 @@ def site(tmp_path_factory):
         "  - file: chapters/glossary\n",
         encoding="utf-8",
     )
+    with open(book / "chapters/prints.py", "a", encoding="utf-8") as script:
+        script.write('\n# %% tags=["hide-input"]\nfolded = 1\n')
     for slug in ("adds", "prints"):
         pretend_executed(Lesson(book, slug))
     return book

@@ -202,7 +202,7 @@ def forget_outputs(notebook):
 def test_a_notebook_with_its_own_outputs_is_put_in_order_without_a_run(
     made_book, saved, monkeypatch
 ):
-    monkeypatch.setattr(executor, "NotebookClient", None)  # to execute would raise a TypeError
+    monkeypatch.setattr(executor, "lesson_client", None)  # to execute would raise a TypeError
     before = nbformat.read(made_book / "chapters/adds.ipynb", as_version=4)
     change(made_book, "adds", saved)
     assert reasons(made_book)["adds"] == []

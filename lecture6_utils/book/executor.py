@@ -116,7 +116,11 @@ class Run:
             record["cpu_seconds"] = round(times.user + times.system)
 
         client = lesson_client(
-            notebook, lesson, on_cell_start=on_cell_start, on_cell_executed=on_cell_executed
+            notebook,
+            lesson,
+            timeout=CELL_TIMEOUT,
+            on_cell_start=on_cell_start,
+            on_cell_executed=on_cell_executed,
         )
         self.clients.append(client)
         try:

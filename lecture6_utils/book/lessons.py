@@ -466,8 +466,12 @@ def refreshed(lesson):
     The lesson must not be stale.
     """
     notebook, stored = read_script(lesson), read_notebook(lesson)
-    for cell, old in zip(code_cells(notebook), code_cells(stored), strict=True):
-        cell.outputs, cell.execution_count = old.outputs, old.execution_count
+    pairs = zip(code_cells(notebook), code_cells(stored), strict=True)
+    for number, (cell, old) in enumerate(pairs, 1):
+        cell.outputs, cell.execution_count = old.outputs, number  # Jupyter counts on
+        for output in cell.outputs:
+            if "execution_count" in output:
+                output.execution_count = number
     record = stored.metadata[METADATA_KEY] | {
         "cells": cells_hash(notebook),
         "outputs": output_hashes(notebook),
