@@ -10,8 +10,8 @@ UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book html slides pdf pdf-tools pdf-packages yes-or-no test lighthouse run serve bench \
-        study quotes mutations oldest newest repository pins words clean environment
+.PHONY: help book html slides pdf pdf-tools pdf-packages check test lighthouse run lab serve lesson bench \
+        study quotes mutations oldest newest links pins words clean environment
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -19,35 +19,19 @@ help: ## list the targets
 book: $(READY) ## execute the lessons that are stale (none in a fresh clone), build the book
 	@$(BIN)/python -m lecture6_utils.book.executor run
 	@$(MAKE) --no-print-directory html
+	@$(BIN)/python -m lecture6_utils.book.check --no-tests || true   # it is built; this is for its author
 	@echo "The book: file://$(CURDIR)/_build/html/index.html   (or: make serve)"
 
-# The stored outputs become pages as they are; any warning is an error. Always from
-# scratch, which takes seconds, and put in place whole: a build that is cut off leaves the
-# last book as it was.
-html: yes-or-no $(READY) ## build the pages from the stored outputs, executing nothing
-	@rm -rf _build/new
-	@mkdir -p _build/new || { echo "Cannot write here: $(CURDIR)/_build"; exit 1; }
-	@$(BIN)/jupyter-book build . --path-output _build/new --warningiserror --nitpick \
-	  --keep-going -q > /dev/null
-	@$(DECK) _build/new/_build/html/slides
-	@rm -rf _build/html && mv _build/new/_build/html _build/html
-
-# A part of the book, which links to them and whose MathJax they use; seconds, too.
-DECK = $(BIN)/python -m sphinx -b revealjs --fail-on-warning --nitpicky --keep-going -q \
-  -d _build/new/slides.doctrees chapters/_slides
+html: $(READY) ## build the pages from the stored outputs, executing nothing
+	@$(BIN)/python -m lecture6_utils.book.build html
 
 slides: $(READY) ## build the slides of the lecture anew (html builds them, too)
 	@test -d _build/html || $(MAKE) --no-print-directory html
-	@rm -rf _build/new
-	@$(DECK) _build/new/slides
-	@rm -rf _build/html/slides && mv _build/new/slides _build/html/slides
+	@$(BIN)/python -m lecture6_utils.book.build slides
 	@echo "The slides: file://$(CURDIR)/_build/html/slides/index.html"
 
-pdf: pdf-tools yes-or-no $(READY) ## the whole book as _build/lecture6.pdf (needs TeX; says which parts)
-	@rm -rf _build/new-pdf
-	@mkdir -p _build/new-pdf || { echo "Cannot write here: $(CURDIR)/_build"; exit 1; }
-	@$(BIN)/jupyter-book build . --path-output _build/new-pdf --builder latex --warningiserror \
-	  --nitpick --keep-going -q > /dev/null
+pdf: pdf-tools $(READY) ## the whole book as _build/lecture6.pdf (needs TeX; says which parts)
+	@$(BIN)/python -m lecture6_utils.book.build latex
 	@cd _build/new-pdf/_build/latex && { latexmk -xelatex -interaction=nonstopmode -halt-on-error \
 	  -file-line-error lecture6.tex > latexmk.log 2>&1 || { tail -n 30 latexmk.log; \
 	  echo "LaTeX failed; all it said: $(CURDIR)/_build/new-pdf/_build/latex/latexmk.log"; exit 1; }; }
@@ -73,14 +57,17 @@ pdf-tools:
 	test -z "$$lacks" || { printf 'The PDF needs what is not here:\n%s\nOn Debian or Ubuntu: %s\n' \
 	  "$$lacks" "apt install --no-install-recommends $(TEX)"; exit 1; }
 
-yes-or-no:
-	@case "$(SOLUTIONS)" in yes|no) ;; *) echo "SOLUTIONS is yes or no, not $(SOLUTIONS)"; exit 1;; esac
+check: $(READY) ## what is wrong, with file and line, in half a minute (LESSON=slug proves that one, too)
+	@$(BIN)/python -m lecture6_utils.book.check $(LESSON)
+
+# Each lesson is whole on one worker, the longest first; all others fill the gaps.
+PROVE = -m pytest -n auto -q --durations=5
 
 test: $(READY) ## prove every output of every lesson, and test all the rest
 	@$(BIN)/python -m lecture6_utils.book.executor status
 	@$(MAKE) --no-print-directory html
-	@$(BIN)/ruff check -q .
-	@$(BIN)/python -m pytest
+	@$(BIN)/ruff check -q . && $(BIN)/ruff format --check -q .
+	@$(BIN)/python $(PROVE)
 
 lighthouse: $(READY) ## Lighthouse's score of access for every page (needs node and a network)
 	@test -d _build/html || $(MAKE) --no-print-directory html
@@ -89,9 +76,15 @@ lighthouse: $(READY) ## Lighthouse's score of access for every page (needs node 
 run: $(READY) ## execute every lesson again, stale or not
 	@$(BIN)/python -m lecture6_utils.book.executor run --all
 
-serve: book ## preview the book on this machine (PORT=8000)
-	@echo "http://127.0.0.1:$(PORT)   (Ctrl-C ends it)"
-	@$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 $(PORT)
+lab: $(READY) ## JupyterLab on copies of the lessons in mine/, for yourself (AUTHOR=yes: on the scripts)
+	@$(BIN)/python -m lecture6_utils.book.lab $(if $(filter yes,$(AUTHOR)),--author) $(LAB)
+
+serve: ## serve what is built, on this machine, and build anew what you save (PORT=8000)
+	@test -x $(BIN)/python || { echo "There is no built book to serve: run make book first."; exit 1; }
+	@$(BIN)/python -m lecture6_utils.book.serve "$(PORT)"
+
+lesson: $(READY) ## begin a lesson from a template (NAME=slug), and say what a finished one needs
+	@$(BIN)/python -m lecture6_utils.book.new_lesson "$(NAME)"
 
 bench: $(READY) ## CPU-seconds per epoch: our fit against Keras's own
 	@$(BIN)/python tests/bench_training.py
@@ -120,16 +113,14 @@ oldest newest: $(READY)
 	@_build/$@/bin/pip install -q --disable-pip-version-check -c _build/$@/requirements.txt \
 	  ipykernel jupytext nbclient nbval psutil pytest pytest-xdist sphinx-external-toc
 	@grep -E '^(keras|matplotlib|numpy|scikit-learn|scipy|tensorflow)=' _build/$@/requirements.txt
-	@LECTURE6_PIXELS=no PYTHONPATH=$(CURDIR) _build/$@/bin/python -m pytest chapters
+	@LECTURE6_PIXELS=no PYTHONPATH=$(CURDIR) _build/$@/bin/python $(PROVE) chapters
 
-repository: $(READY) ## say where the book is published (git's origin, or URL=…)
-	@$(BIN)/python -m lecture6_utils.book.elsewhere \
-	  "$${URL:-$$(git remote get-url origin 2> /dev/null)}"
-	@touch $(READY)   # it wrote to pyproject.toml, but nothing that concerns the environment
+links: $(READY) ## ask for every address that the book names whether it is still there (network)
+	@$(BIN)/jupyter-book build . --path-output _build/links --builder linkcheck -q
 
 pins: ## make requirements.txt anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra book --universal --fork-strategy fewest \
-	  --python-version 3.11 --no-emit-index-url --no-annotate --upgrade -q \
+	  --python-version 3.11 --no-emit-index-url --no-annotate --generate-hashes --upgrade -q \
 	  --custom-compile-command "make pins" -o requirements.txt
 
 words: ## derive the word tables again from their sources (WORDNET=folder of WordNet 3.0)
@@ -164,6 +155,6 @@ environment:
 	@echo "Installing the pinned environment into .venv: once, about a minute ..."
 	@rm -rf .venv.last; test ! -e .venv || mv .venv .venv.last
 	@{ { $(VENV) || { echo "python3 cannot make a virtual environment here. On Debian or Ubuntu: \
-	apt install python3-venv"; false; }; } && $(PIP) -r requirements.txt \
+	apt install python3-venv"; false; }; } && $(PIP) --require-hashes -r requirements.txt \
 	  && cp requirements.txt .venv/.installed && rm -rf .venv.last; } || { rm -rf .venv; \
 	  test ! -e .venv.last || { mv .venv.last .venv; echo "The last environment is kept in .venv."; }; exit 1; }

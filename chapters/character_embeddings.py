@@ -170,9 +170,7 @@ print("equal to the look-up, every bit:", np.array_equal(one_hot @ E, looked_up)
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "The look-up of h. Its one-hot row (top) has a 1 at index 8; the product with the matrix (drawn with one column per character) picks that column, the vector of h (right). The numbers are still random: nothing has been trained.", "name": "fig-character_embeddings-lookup"}, "image": {"alt": "A row of sixteen cells with a single dark one at the letter h stands above a colored grid of eight by sixteen cells; the column under h is framed, and repeated alone at the right."}}
 h = tokenizer.word_index["h"]
 names = ["pad", *(tokenizer.index_word[i].replace(" ", "␣") for i in range(1, 16))]
-fig, axes = plt.subplots(
-    2, 2, figsize=(WIDTH, 3.3), width_ratios=[16, 1.4], height_ratios=[1, 8]
-)
+fig, axes = plt.subplots(2, 2, figsize=(WIDTH, 3.3), width_ratios=[16, 1.4], height_ratios=[1, 8])
 (top, corner), (below, right) = axes
 corner.set_visible(False)
 _ = top.imshow(np.eye(16)[[h]], vmax=1.4, aspect="auto")
@@ -211,14 +209,17 @@ _ = top.set(xticks=[], yticks=[])
 # recurrent network that carries a *state* of 64 numbers along the string. After the last
 # position, a single sigmoid unit turns the state into a probability.
 
+
 # %%
 def slide_model(mask_zero=False):
-    model = keras.Sequential([
-        keras.Input((None,), dtype="int32"),  # None: strings of any length
-        keras.layers.Embedding(max_vocab_size, embedding_dim, mask_zero=mask_zero),
-        keras.layers.LSTM(64),
-        keras.layers.Dense(1, activation="sigmoid"),
-    ])
+    model = keras.Sequential(
+        [
+            keras.Input((None,), dtype="int32"),  # None: strings of any length
+            keras.layers.Embedding(max_vocab_size, embedding_dim, mask_zero=mask_zero),
+            keras.layers.LSTM(64),
+            keras.layers.Dense(1, activation="sigmoid"),
+        ]
+    )
     model.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"])
     return model
 
@@ -298,9 +299,10 @@ measured("shift by five zeros / distance to another string", moved, ".2f")
 
 # %%
 yardstick = [state_gap(masked, 16) for _, masked in pairs]
-left = np.array([
-    [state_gap(unmasked, length) for length in lengths] for unmasked, _ in pairs
-]) / np.array(yardstick)[:, None]  # fmt: skip
+left = (
+    np.array([[state_gap(unmasked, length) for length in lengths] for unmasked, _ in pairs])
+    / np.array(yardstick)[:, None]
+)
 
 unchanged = all(
     np.array_equal(states(masked, padded(texts, 16)), states(masked, padded(texts, 64)))
@@ -335,6 +337,7 @@ _ = ax.set_ylabel("distance left (share)")
 # Now we train as on the slide: ten epochs, two strings per batch, no mask. The weights
 # start at random, so we do it five times.
 
+
 # %%
 def probabilities(model, indices):
     return keras.ops.convert_to_numpy(model(indices)).ravel()
@@ -356,14 +359,18 @@ always_third = score(np.full(3, 1 / 3), labels)
 accuracies, losses = zip(*(score(p, labels) for p in slide_p), strict=True)
 always_0 = sum((p < 0.5).all() for p in slide_p)
 print("networks that answer 0 to all three strings:", always_0, "of", len(slide_p))
-MeasuredTable({
-    "say 1/3, whatever the string": {
-        "accuracy": f"{always_third[0]:.1%}", "loss": f"{always_third[1]:.3f}",
-    },
-    "the slide's model, 10 epochs": {
-        "accuracy": Measured(accuracies, ".1%"), "loss": Measured(losses, ".3f"),
-    },
-})  # fmt: skip
+MeasuredTable(
+    {
+        "say 1/3, whatever the string": {
+            "accuracy": f"{always_third[0]:.1%}",
+            "loss": f"{always_third[1]:.3f}",
+        },
+        "the slide's model, 10 epochs": {
+            "accuracy": Measured(accuracies, ".1%"),
+            "loss": Measured(losses, ".3f"),
+        },
+    }
+)
 
 # %% [markdown]
 # An accuracy of ≈ 66.7% sounds like a start, but all five networks answer 0 to everything,
@@ -404,8 +411,13 @@ MeasuredTable(rows, corner="label 1 goes to")
 
 # %%
 probes = [
-    "hello learning", "machine world", "whale", "no idea", "deep hello", "deep world",
-]  # fmt: skip
+    "hello learning",
+    "machine world",
+    "whale",
+    "no idea",
+    "deep hello",
+    "deep world",
+]
 readers = memorized["hello world"]
 answers = np.array([probabilities(m, padded(texts + probes, 16)) for m in readers])
 
@@ -416,11 +428,9 @@ measured("deep world: highest − lowest P", np.ptp(answers[:, -1]), ".2f")
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Probability of label 1 from three networks trained for 200 epochs on the three strings in bold, for these and for six new strings; one color per network. The networks agree on the training strings and on most new ones, but not on deep world.", "name": "fig-character_embeddings-probes"}, "image": {"alt": "A dot plot of nine strings with three dots each: the three training strings sit at one, zero and zero; hello learning and whale sit at one; machine world, no idea and deep hello sit at or near zero; the dots of deep world are spread out."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3.9))
 rows = np.arange(len(texts + probes), dtype=float)
-rows[len(texts):] += 0.6
+rows[len(texts) :] += 0.6
 for seed, p in enumerate(answers):
-    _ = ax.scatter(
-        p, rows + 0.22 * (seed - 1), s=38, color=COLORS[seed], clip_on=False, zorder=3
-    )
+    _ = ax.scatter(p, rows + 0.22 * (seed - 1), s=38, color=COLORS[seed], clip_on=False, zorder=3)
 ax.axvline(0.5, color="0.4", linestyle=":", linewidth=1.5)
 ax.set_yticks(rows, texts + probes)
 for tick in ax.get_yticklabels()[: len(texts)]:
@@ -507,12 +517,14 @@ measured("loss with a mask", loss[True], ".3f")
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 3", "code_prompt_hide": "Hide solution 3"}
 by_hand = 40 * 24 + 4 * (24 + 128 + 1) * 128 + (128 + 1)
-built = keras.Sequential([
-    keras.Input((None,), dtype="int32"),
-    keras.layers.Embedding(40, 24),
-    keras.layers.LSTM(128),
-    keras.layers.Dense(1, activation="sigmoid"),
-])
+built = keras.Sequential(
+    [
+        keras.Input((None,), dtype="int32"),
+        keras.layers.Embedding(40, 24),
+        keras.layers.LSTM(128),
+        keras.layers.Dense(1, activation="sigmoid"),
+    ]
+)
 print(f"by hand {by_hand:,}, built {built.count_params():,}")
 
 # %% [markdown]

@@ -63,6 +63,7 @@ for row in house:
 # attached to the end (*talokin*, the house too); we keep them for later, and drop
 # classes with fewer than 100 words.
 
+
 # %%
 def label(row):
     return f"{row.case} {row.number}"
@@ -124,6 +125,7 @@ for name, part in [("train", train), ("new forms", new_forms), ("test", test)]:
 # **Word look-up** knows the class of every training word. For any other word it answers
 # with the most frequent class, the nominative singular.
 
+
 # %%
 def learn_words(words, y):
     known = dict(zip(words, y, strict=True))
@@ -133,6 +135,7 @@ def learn_words(words, y):
 # %% [markdown]
 # **Bag of letters** counts each letter and ignores the order. Logistic regression does
 # the rest.
+
 
 # %%
 def count_letters(words):
@@ -151,6 +154,7 @@ def learn_letters(words, y):
 # its most frequent class. A new word gets the class of its longest suffix in the table.
 # The tagger TnT does likewise, but combines suffixes of all lengths
 # {cite}`brants2000tnt`. Training is counting; there is no network.
+
 
 # %%
 def suffixes(word, longest=10):
@@ -255,6 +259,7 @@ _ = hybrid_ax.text(5, 9.0, "two vectors, side by side", **small)
 # [the lesson on embeddings](character_embeddings.ipynb). Words are cut to 18 letters
 # (both ends are kept), with at least two zeros of padding on either side.
 
+
 # %%
 def letters(words, characters=CHARACTERS, length=18):
     return np.pad(encode(words, characters, length), ((0, 0), (2, 2)))
@@ -274,24 +279,28 @@ N_CHARACTERS, N_CLASSES = len(CHARACTERS) + 2, len(CLASSES)  # + padding and unk
 
 
 def char_cnn(n_characters=N_CHARACTERS, n_classes=N_CLASSES):
-    return keras.Sequential([
-        keras.Input((None,), dtype="int32"),
-        layers.Embedding(n_characters, 24),
-        layers.Conv1D(128, 5, activation="relu"),
-        layers.GlobalMaxPooling1D(),
-        layers.Dropout(0.2),
-        layers.Dense(n_classes),
-    ])
+    return keras.Sequential(
+        [
+            keras.Input((None,), dtype="int32"),
+            layers.Embedding(n_characters, 24),
+            layers.Conv1D(128, 5, activation="relu"),
+            layers.GlobalMaxPooling1D(),
+            layers.Dropout(0.2),
+            layers.Dense(n_classes),
+        ]
+    )
 
 
 def char_bilstm(n_characters=N_CHARACTERS, n_classes=N_CLASSES):
-    return keras.Sequential([
-        keras.Input((None,), dtype="int32"),
-        layers.Embedding(n_characters, 24, mask_zero=True),
-        layers.Bidirectional(layers.LSTM(48)),
-        layers.Dropout(0.2),
-        layers.Dense(n_classes),
-    ])
+    return keras.Sequential(
+        [
+            keras.Input((None,), dtype="int32"),
+            layers.Embedding(n_characters, 24, mask_zero=True),
+            layers.Bidirectional(layers.LSTM(48)),
+            layers.Dropout(0.2),
+            layers.Dense(n_classes),
+        ]
+    )
 
 
 parameters = {"char-CNN": char_cnn().count_params()}
@@ -306,6 +315,7 @@ print(f"Embedding of {len(train):,} words: {(len(train) + 2) * 24:,}")
 #
 # Now we train each net three times.
 
+
 # %%
 def train_net(net, x, y, epochs=10):
     steps = -(-len(x) // 128) * epochs
@@ -318,6 +328,7 @@ def train_net(net, x, y, epochs=10):
 
 def reader(net, prepare=letters):
     """A function from words to class numbers."""
+
     def read(words):
         x = prepare(words)
         parts = [net(x[i : i + 1_000]).numpy() for i in range(0, len(x), 1_000)]
@@ -345,6 +356,7 @@ for name in nets:
 # %% [markdown]
 # ## Who reads words it has never met?
 
+
 # %%
 def hits(name, words, y):
     """One row per seed, one column per word: is it read right?"""
@@ -371,6 +383,7 @@ unseen = {
     for name in readers
 }
 MeasuredTable(unseen, corner="accuracy")
+
 
 # %%
 def compare(name, one, other):
@@ -465,21 +478,26 @@ typo_places = {
 }
 by_typos, by_place = {}, {}
 for name in [
-    "bag of letters", "suffix table", "char-CNN", "char-BiLSTM", "table, noise",
+    "bag of letters",
+    "suffix table",
+    "char-CNN",
+    "char-BiLSTM",
+    "table, noise",
     "CNN, noise",
-]:  # fmt: skip
+]:
     by_typos[name] = {n: hits(name, words, some_y) for n, words in typos.items()}
-    by_place[name] = {
-        place: hits(name, words, long_y) for place, words in typo_places.items()
-    }
+    by_place[name] = {place: hits(name, words, long_y) for place, words in typo_places.items()}
 
 
 def table_of(results, corner):
     """A MeasuredTable from {row: {column: hits}}."""
-    return MeasuredTable({
-        name: {what: accuracy(right) for what, right in row.items()}
-        for name, row in results.items()
-    }, corner)  # fmt: skip
+    return MeasuredTable(
+        {
+            name: {what: accuracy(right) for what, right in row.items()}
+            for name, row in results.items()
+        },
+        corner,
+    )
 
 
 table_of(by_typos, "accuracy by typos")
@@ -522,6 +540,7 @@ for name, of, one, other in [
 # seeing *ossa·*, with the padding as an end mark. So we also build a CNN that cannot: it
 # sets the responses of windows that touch the padding to zero.
 
+
 # %%
 def blind_cnn():
     x = keras.Input((None,), dtype="int32")
@@ -543,6 +562,7 @@ readers["CNN, blind to ends"] = [reader(net) for net in nets["CNN, blind to ends
 # shuffle their letters, or move the last five to the front (*jassakir*), or add the
 # clitic *-kin* (*kirjassakin*, in the book too). Last come the real words with clitics.
 
+
 # %%
 def shuffled(word, rng):
     return "".join(rng.sample(word, len(word)))
@@ -561,8 +581,12 @@ clitic_rows = [row for row in with_clitic if label(row) in CLASSES]
 clitic_words, clitic_y = words_of(clitic_rows), targets_of(clitic_rows)
 by_order = {}
 for name in [
-    "bag of letters", "suffix table", "char-CNN", "char-BiLSTM", "CNN, blind to ends",
-]:  # fmt: skip
+    "bag of letters",
+    "suffix table",
+    "char-CNN",
+    "char-BiLSTM",
+    "CNN, blind to ends",
+]:
     by_order[name] = {what: hits(name, words, eight_y) for what, words in moved.items()}
     real = hits(name, clitic_words, clitic_y)
     by_order[name][f"{len(real[0])} real clitics"] = real
@@ -606,8 +630,7 @@ for name in ["suffix table", "char-CNN", "char-BiLSTM"]:
     if name in nets:
         read_long = [reader(n, lambda w: letters(w, length=60)) for n in nets[name]]
     lengthened[name] = [
-        [np.mean(read(words) == some_y[:1_000]) for read in read_long]
-        for words in longer
+        [np.mean(read(words) == some_y[:1_000]) for read in read_long] for words in longer
     ]
 for name, runs in lengthened.items():
     loss = 100 * np.subtract(runs[0], runs[4])
@@ -615,7 +638,7 @@ for name, runs in lengthened.items():
 lstm, cnn = (100 * np.array(lengthened[n][4]) for n in ["char-BiLSTM", "char-CNN"])
 difference("char-BiLSTM − char-CNN there, in points", lstm, cnn, ".1f")
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "Accuracy on new lemmas with up to four other words of six letters in front; three seeds per net.", "name": "fig-character_models-length"}, "image": {"alt": "A line chart of accuracy against the number of words put in front: the suffix table's line stays flat on top, the three lines of the BiLSTM stay nearly flat below it, and the three of the CNN sink as words are added."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy on new lemmas with up to four other words of six letters in front; three seeds per net.", "name": "fig-character_models-length"}, "image": {"alt": "A line chart of accuracy against the number of words put in front: the suffix table's line stays flat on top, the three lines of the BiLSTM stay nearly flat below it, and the three of the CNN sink as words are added."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3.2))
 inks = {"suffix table": "0.3", "char-CNN": COLORS[1], "char-BiLSTM": COLORS[0]}
 for name, runs in lengthened.items():
@@ -681,20 +704,26 @@ def nearest(net, letter):
 
 trained = [*nets["char-CNN"], *nets["char-BiLSTM"], *nets["CNN, noise"]]
 for back, front in PARTNERS.items():
-    each_other = [
-        nearest(net, back) == front and nearest(net, front) == back for net in trained
-    ]
+    each_other = [nearest(net, back) == front and nearest(net, front) == back for net in trained]
     share = np.mean(each_other)
     measured(f"{back} and {front} nearest to each other, share of nets", share, ".2f")
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "The letter vectors of one char-CNN on the plane of their first two principal components. Lines join the partners of vowel harmony.", "name": "fig-character_models-vowels"}, "image": {"alt": "A scatter of letters: the vowels lie apart from most consonants, and a line joins each of the pairs a and ä, o and ö, u and y."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The letter vectors of one char-CNN on the plane of their first two principal components. Lines join the partners of vowel harmony.", "name": "fig-character_models-vowels"}, "image": {"alt": "A scatter of letters: the vowels lie apart from most consonants, and a line joins each of the pairs a and ä, o and ö, u and y."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 4.2))
 plane = PCA(2).fit_transform(letter_vectors(nets["char-CNN"][0]))
 for (x, y), letter in zip(plane, CHARACTERS, strict=True):
     vowel = letter in "aeiouyäö"
     color, size = (COLORS[1], 13) if vowel else ("0.45", 11)
-    _ = ax.text(x, y, letter, color=color, fontsize=size, ha="center", va="center",
-                weight="bold" if vowel else "normal")  # fmt: skip
+    _ = ax.text(
+        x,
+        y,
+        letter,
+        color=color,
+        fontsize=size,
+        ha="center",
+        va="center",
+        weight="bold" if vowel else "normal",
+    )
 for pair in PARTNERS.items():
     ends = plane[[CHARACTERS.index(letter) for letter in pair]]
     _ = ax.plot(*ends.T, color=COLORS[1], linewidth=1.2, zorder=0)
@@ -717,13 +746,18 @@ _ = ax.set_ylabel("second principal component")
 # them (a number we did not tune). We use the last four pieces of a word, alone or
 # together with the char-CNN.
 
+
 # %%
 def learn_pieces(words, size=1_000):
     model = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(words), model_writer=model, vocab_size=size,
-        model_type="bpe", pad_id=3, minloglevel=2,
-    )  # fmt: skip
+        sentence_iterator=iter(words),
+        model_writer=model,
+        vocab_size=size,
+        model_type="bpe",
+        pad_id=3,
+        minloglevel=2,
+    )
     return sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
 
 
@@ -773,8 +807,9 @@ MeasuredTable(by_input, corner="accuracy by input")
 for what, of in [("new lemmas", tested), ("1 typo", one_typo)]:
     compare(
         f"pieces + letters − letters alone, {what}",
-        of["pieces + letters"], of["char-CNN"],
-    )  # fmt: skip
+        of["pieces + letters"],
+        of["char-CNN"],
+    )
 
 # %% [markdown]
 # On new lemmas the two together beat letters alone by ≈ 0.6 points, and the interval
@@ -817,8 +852,9 @@ def turkish_letters(words):
 
 tr_nets = train_seeds(
     lambda: char_cnn(len(TURKISH) + 2, len(TURKISH_CASES)),
-    turkish_letters(tr_words), tr_y,
-)  # fmt: skip
+    turkish_letters(tr_words),
+    tr_y,
+)
 tr_readers = [reader(net, turkish_letters) for net in tr_nets]
 tr_table, _ = learn_suffixes(tr_words, tr_y)
 
@@ -949,9 +985,7 @@ rng = random.Random(0)
 glued = [word + "kin" if rng.random() < 0.3 else word for word in train_words]
 taught = [reader(net) for net in train_seeds(char_cnn, letters(glued), train_y)]
 
-in_harmony = [
-    word + ("han" if set(word[-6:]) & set("aou") else "hän") for word in eight_words
-]
+in_harmony = [word + ("han" if set(word[-6:]) & set("aou") else "hän") for word in eight_words]
 for name, words in [
     ("as it is", eight_words),
     ("with -kin", moved["with -kin"]),

@@ -24,7 +24,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 from PIL import Image
 
 from lecture6_utils.book.evidence import read_evidence
-from lecture6_utils.book.execution import kernel_environment, read_record
+from lecture6_utils.book.execution import CELL_TIMEOUT, kernel_environment, read_record
 from lecture6_utils.book.figures import LIVE_DATA, describe_live, differences
 from lecture6_utils.book.study import variables
 from lecture6_utils.datasets import DataFileError
@@ -49,6 +49,12 @@ MASKS = [
 ]
 
 
+def pytest_configure(config):
+    """Whoever runs pytest on a lesson proves it, with the kernel of this environment."""
+    config.option.nbval = config.option.nbval_current_env = True
+    config.option.nbval_cell_timeout = CELL_TIMEOUT
+
+
 # --- numbers and text -------------------------------------------------------------------
 
 
@@ -65,7 +71,9 @@ def without_plain_tables(outputs):
     for output in outputs:
         data = output.get("data", {})
         if "measured-table" in data.get("text/html", ""):
-            output = from_dict({**output, "data": {k: v for k, v in data.items() if k != "text/plain"}})
+            output = from_dict(
+                {**output, "data": {k: v for k, v in data.items() if k != "text/plain"}}
+            )
         yield output
 
 
@@ -74,7 +82,9 @@ compare_text = IPyNbCell.compare_outputs
 
 def compare_outputs(self, test, ref, skip_compare=None):
     """What nbval compares, and what this cell measured and drew."""
-    same = compare_text(self, [*without_plain_tables(test)], [*without_plain_tables(ref)], skip_compare)
+    same = compare_text(
+        self, [*without_plain_tables(test)], [*without_plain_tables(ref)], skip_compare
+    )
     number = self.cell_num + 1
     stored = self.parent.nb.metadata.get(METADATA_KEY, {})
     lines = [line for line in read_record(self.parent.record) if line["cell"] == number]
@@ -89,6 +99,18 @@ def compare_outputs(self, test, ref, skip_compare=None):
     return same and not problems
 
 
+say_failure = IPyNbCell.repr_failure
+
+
+def repr_failure(self, excinfo):
+    """What nbval says of a failed cell, behind its place in the script, which an author edits."""
+    path = Path(self.path)
+    number = next(n for n, cell in enumerate(self.parent.nb.cells) if cell is self.cell)
+    place = Lesson(path.parents[1], path.stem).at(number)
+    return f"{place}: this cell is not proved\n{say_failure(self, excinfo)}"
+
+
+IPyNbCell.repr_failure = repr_failure
 IPyNbCell.sanitize = sanitize
 IPyNbCell.compare_outputs = compare_outputs
 
@@ -156,9 +178,11 @@ def setup(self):
     self.own = contextlib.ExitStack()
     environment = self.own.enter_context(
         kernel_environment(
-            lesson.root, lesson.slug, prove=bool(self.evidence),
+            lesson.root,
+            lesson.slug,
+            prove=bool(self.evidence),
             variables=variables(os.environ.get("LECTURE6_VARIANT") or "here"),
-        )  # fmt: skip
+        )
     )
     self.record = environment["LECTURE6_RECORD"]
     before = dict(os.environ)

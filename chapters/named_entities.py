@@ -68,10 +68,7 @@ TAGS = ["O"] + [f"{position}-{kind}" for kind in KINDS for position in "BI"]
 
 
 def three_kinds(sentences):
-    return [
-        (words, [tag if tag in TAGS else "O" for tag in tags])
-        for words, tags in sentences
-    ]
+    return [(words, [tag if tag in TAGS else "O" for tag in tags]) for words, tags in sentences]
 
 
 train, dev, test = map(three_kinds, load_turku_ner())
@@ -172,10 +169,18 @@ print(dict(Counter(group(name) for name in spelled(test))))
 # %%
 model_file = io.BytesIO()
 sentencepiece.SentencePieceTrainer.train(
-    sentence_iterator=(" ".join(words) for words, _ in train), model_writer=model_file,
-    model_type="bpe", vocab_size=3_000, normalization_rule_name="identity",
-    pad_id=0, unk_id=1, bos_id=-1, eos_id=-1, num_threads=1, minloglevel=2,
-)  # fmt: skip
+    sentence_iterator=(" ".join(words) for words, _ in train),
+    model_writer=model_file,
+    model_type="bpe",
+    vocab_size=3_000,
+    normalization_rule_name="identity",
+    pad_id=0,
+    unk_id=1,
+    bos_id=-1,
+    eos_id=-1,
+    num_threads=1,
+    minloglevel=2,
+)
 bpe = sentencepiece.SentencePieceProcessor(model_proto=model_file.getvalue())
 
 for word in ["yliopistossa", "Turun", "Tampereelta", "Deventerissä", "Sweelinck"]:
@@ -298,9 +303,12 @@ readings = {
     "pieces": " ".join(bpe.encode("Deventerissä", out_type=str)),
 }
 for (name, reading), left, width, shade in zip(
-    readings.items(), (0, 22, 63), (18, 37, 37), ("#dbe9f6", "#fde3c8", "#d9efdc"),
+    readings.items(),
+    (0, 22, 63),
+    (18, 37, 37),
+    ("#dbe9f6", "#fde3c8", "#d9efdc"),
     strict=True,
-):  # fmt: skip
+):
     box(left, 0, width, 11, reading, shade, fontsize=10.5)
     ax.text(left + width / 2, 12, name, ha="center", va="bottom", weight="bold")
     arrow((left + width / 2, 18.5), (54 + (left - 22) / 8, 28))
@@ -393,13 +401,15 @@ LETTERS = "abcdefghijklmnopqrstuvwxyzåäö"
 def mistyped(sentences, share, seed):
     rng = random.Random(seed)
     return [
-        ([
-            mistype(word, 1, rng, LETTERS)
-            if word.isalpha() and rng.random() < share else word
-            for word in words
-        ], tags)
+        (
+            [
+                mistype(word, 1, rng, LETTERS) if word.isalpha() and rng.random() < share else word
+                for word in words
+            ],
+            tags,
+        )
         for words, tags in sentences
-    ]  # fmt: skip
+    ]
 
 
 def recased(sentences, change):
@@ -470,8 +480,7 @@ found = {name: [] for name in ["list of names", *taggers, *hardened]}
 n_parameters = {}
 for seed in SEEDS:
     versions = {
-        version: lay_out(sentences)[0]
-        for version, sentences in spoiled(test, seed).items()
+        version: lay_out(sentences)[0] for version, sentences in spoiled(test, seed).items()
     }
     inputs = {version: numbers_of(words) for version, words in versions.items()}
     found["list of names"].append({v: look_up(words) for v, words in versions.items()})
@@ -498,8 +507,7 @@ print("our F1 is seqeval's strict F1:", bool(same))
 
 # %%
 true_in = {
-    g: {n for n in true_names if group((n[0], test_words[n[1] : n[2] + 1])) == g}
-    for g in GROUPS
+    g: {n for n in true_names if group((n[0], test_words[n[1] : n[2] + 1])) == g} for g in GROUPS
 }
 
 
@@ -521,15 +529,18 @@ tables = {
     "word + char-CNN": "words and characters",
     "BPE + char-CNN": "pieces and characters",
 }
-MeasuredTable({
-    name: {
-        "a row for each of": tables[name],
-        "parameters": f"{n_parameters[name]:,}" if name in n_parameters else "–",
-        "F1": Measured(f1s(name), ".3f"),
-        **{f"recall: {g}": Measured(recalls(name, g), ".2f") for g in GROUPS},
-    }
-    for name in tables
-}, corner="vector of a token")  # fmt: skip
+MeasuredTable(
+    {
+        name: {
+            "a row for each of": tables[name],
+            "parameters": f"{n_parameters[name]:,}" if name in n_parameters else "–",
+            "F1": Measured(f1s(name), ".3f"),
+            **{f"recall: {g}": Measured(recalls(name, g), ".2f") for g in GROUPS},
+        }
+        for name in tables
+    },
+    corner="vector of a token",
+)
 
 # %% [markdown]
 # Compare the columns of recall ({numref}`fig-ner-recall`).
@@ -589,10 +600,13 @@ def drawn_f1s(found):
     return 2 * right[draws].sum(1) / (tried[draws].sum(1) + true[draws].sum(1))
 
 
-drawn = np.mean([
-    drawn_f1s(both["as it is"]) - drawn_f1s(pieces["as it is"])
-    for both, pieces in zip(found["BPE + char-CNN"], found["BPE"], strict=True)
-], axis=0)  # fmt: skip
+drawn = np.mean(
+    [
+        drawn_f1s(both["as it is"]) - drawn_f1s(pieces["as it is"])
+        for both, pieces in zip(found["BPE + char-CNN"], found["BPE"], strict=True)
+    ],
+    axis=0,
+)
 low, high = np.quantile(drawn, [0.025, 0.975])
 measured("BPE + char-CNN − BPE: lower end of 95 %", low, "+.3f")
 measured("BPE + char-CNN − BPE: upper end of 95 %", high, "+.3f")
@@ -615,10 +629,13 @@ measured("BPE + char-CNN − BPE: upper end of 95 %", high, "+.3f")
 
 # %% tags=["hide-input"]
 VERSIONS = ["as it is", "10 % typos", "30 % typos", "small letters", "CAPITALS"]
-MeasuredTable({
-    name: {version: Measured(f1s(name, version), ".3f") for version in VERSIONS}
-    for name in found
-}, corner="F1 on the test text")  # fmt: skip
+MeasuredTable(
+    {
+        name: {version: Measured(f1s(name, version), ".3f") for version in VERSIONS}
+        for name in found
+    },
+    corner="F1 on the test text",
+)
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "F1 on the test text as it is and spoiled in four ways, for two taggers trained on clean text and one trained on spoiled text too. Typos lower F1 a little. Changed casing lowers it to nearly zero, unless the tagger was trained on spoiled text too.", "name": "fig-ner-robust"}, "image": {"alt": "Three lines over five versions of the test text: word and BPE plus char-CNN fall a little with typos and to nearly zero in small letters and capitals; BPE plus char-CNN, hardened, starts a little lower and stays clearly above zero."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3.5))
@@ -626,7 +643,7 @@ for name, color, dy in [
     ("word", COLORS[1], -0.06),
     ("BPE + char-CNN", COLORS[0], 0.04),
     ("BPE + char-CNN, hardened", COLORS[2], -0.065),
-]:  # fmt: skip
+]:
     means = [f1s(name, version).mean() for version in VERSIONS]
     ax.plot(means[:3], "o-", color=color)
     ax.plot([3, 4], means[3:], "o", color=color, markersize=9)
@@ -640,6 +657,7 @@ _ = ax.set_ylabel("F1")
 # Typos lower F1 for every tagger. What share of its F1 does a tagger keep when three words
 # in ten are mistyped? And what does hardening change?
 
+
 # %%
 def kept(name):
     return f1s(name, "30 % typos") / f1s(name)
@@ -648,9 +666,7 @@ def kept(name):
 clean, hard = "BPE + char-CNN", "BPE + char-CNN, hardened"
 measured("word: F1 kept", kept("word"), ".1%")
 measured("char-CNN: F1 kept", kept("char-CNN"), ".1%")
-difference(
-    "char-CNN − word, in points", 100 * kept("char-CNN"), 100 * kept("word"), "+.1f"
-)
+difference("char-CNN − word, in points", 100 * kept("char-CNN"), 100 * kept("word"), "+.1f")
 for version in ("as it is", "small letters", "CAPITALS"):
     change = f1s(hard, version).mean() - f1s(clean, version).mean()
     measured(f"hardened, {version}: change of F1", change, "+.3f")
@@ -693,6 +709,7 @@ print(f"small first: {small[True]:,} of {small.total():,} are part of a name")
 # A true name that was not found is one of three: its borders are right but its kind is
 # wrong; another stretch of text that overlaps it was marked; or nothing was marked.
 # Besides, there are false alarms, marked where there is no name.
+
 
 # %%
 def overlaps(name, others):

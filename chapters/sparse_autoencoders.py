@@ -47,19 +47,23 @@ set_style()
 # %%
 selu = {"activation": "selu", "kernel_initializer": "lecun_normal"}
 keras.utils.set_random_seed(42)
-sparse_l1_encoder = keras.Sequential([
-    keras.Input((28, 28)),
-    keras.layers.Flatten(),
-    keras.layers.Dense(100, **selu),
-    keras.layers.Dense(300, activation="sigmoid"),
-    keras.layers.ActivityRegularization(l1=1e-3),
-])
-sparse_l1_decoder = keras.Sequential([
-    keras.Input((300,)),
-    keras.layers.Dense(100, **selu),
-    keras.layers.Dense(28 * 28, activation="sigmoid"),
-    keras.layers.Reshape((28, 28)),
-])
+sparse_l1_encoder = keras.Sequential(
+    [
+        keras.Input((28, 28)),
+        keras.layers.Flatten(),
+        keras.layers.Dense(100, **selu),
+        keras.layers.Dense(300, activation="sigmoid"),
+        keras.layers.ActivityRegularization(l1=1e-3),
+    ]
+)
+sparse_l1_decoder = keras.Sequential(
+    [
+        keras.Input((300,)),
+        keras.layers.Dense(100, **selu),
+        keras.layers.Dense(28 * 28, activation="sigmoid"),
+        keras.layers.Reshape((28, 28)),
+    ]
+)
 sparse_l1_ae = keras.Sequential([sparse_l1_encoder, sparse_l1_decoder])
 print(f"{sparse_l1_ae.count_params():,} parameters")
 
@@ -190,8 +194,7 @@ class KLDivergenceRegularizer(keras.regularizers.Regularizer):
         mean_activities = ops.mean(inputs, axis=0)
         target = ops.full_like(mean_activities, self.target)
         return self.weight * (
-            kl_divergence(target, mean_activities)
-            + kl_divergence(1 - target, 1 - mean_activities)
+            kl_divergence(target, mean_activities) + kl_divergence(1 - target, 1 - mean_activities)
         )
 
     def get_config(self):
@@ -290,13 +293,15 @@ print(f"agrees to 1e-6: {abs(error) < 1e-6}")
 
 # %%
 keras.utils.set_random_seed(42)
-sparse_kl_encoder = keras.Sequential([
-    keras.Input((28, 28)),
-    keras.layers.Flatten(),
-    keras.layers.Dense(100, **selu),
-    keras.layers.Dense(300, activation="sigmoid"),
-    BatchRegularization(kld_reg),
-])
+sparse_kl_encoder = keras.Sequential(
+    [
+        keras.Input((28, 28)),
+        keras.layers.Flatten(),
+        keras.layers.Dense(100, **selu),
+        keras.layers.Dense(300, activation="sigmoid"),
+        BatchRegularization(kld_reg),
+    ]
+)
 sparse_kl_decoder = keras.models.clone_model(sparse_l1_decoder)
 sparse_kl_ae = keras.Sequential([sparse_kl_encoder, sparse_kl_decoder])
 
@@ -323,19 +328,23 @@ print("cloned, same settings:", config == kld_reg.get_config())
 # %%
 def build(seed, *sparsity, activation="sigmoid"):
     keras.utils.set_random_seed(seed)
-    encoder = keras.Sequential([
-        keras.Input((28, 28)),
-        keras.layers.Flatten(),
-        keras.layers.Dense(100, **selu),
-        keras.layers.Dense(300, activation=activation),
-        *sparsity,
-    ])
-    decoder = keras.Sequential([
-        keras.Input((300,)),
-        keras.layers.Dense(100, **selu),
-        keras.layers.Dense(28 * 28, activation="sigmoid"),
-        keras.layers.Reshape((28, 28)),
-    ])
+    encoder = keras.Sequential(
+        [
+            keras.Input((28, 28)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(100, **selu),
+            keras.layers.Dense(300, activation=activation),
+            *sparsity,
+        ]
+    )
+    decoder = keras.Sequential(
+        [
+            keras.Input((300,)),
+            keras.layers.Dense(100, **selu),
+            keras.layers.Dense(28 * 28, activation="sigmoid"),
+            keras.layers.Reshape((28, 28)),
+        ]
+    )
     return encoder, decoder
 
 
@@ -352,9 +361,14 @@ def approach(regularizer, seed):
     callback = keras.callbacks.LambdaCallback(on_train_begin=note, on_epoch_end=note)
     images = X_train[: 5 * 64]  # so an "epoch" is 5 steps
     fit(
-        ae, images, images, epochs=24, batch_size=64, callbacks=[callback],
+        ae,
+        images,
+        images,
+        epochs=24,
+        batch_size=64,
+        callbacks=[callback],
         jit_compile=False,
-    )  # fmt: skip
+    )
     return distances
 
 
@@ -377,6 +391,7 @@ for name, xy in [("KL", (50, 0.0075)), ("MAE", (31, 0.0235)), ("MSE", (45, 0.036
     ax.text(*xy, name, color=hues[name])
 ax.set(yscale="log", xlabel="training step", ylabel="distance to the target")
 _ = ax.set(yticks=[0.01, 0.1], xlim=(0, 124), yticklabels=["0.01", "0.1"])
+
 
 # %%
 def steps_to(distances, goal=0.02):
@@ -441,11 +456,13 @@ class TopK(keras.layers.Layer):
 # This layer and `PowerRegularizer` can be saved and cloned as well:
 
 # %%
-rival = keras.Sequential([
-    keras.Input((300,)),
-    TopK(50),
-    BatchRegularization(PowerRegularizer(0.05, power=1)),
-])
+rival = keras.Sequential(
+    [
+        keras.Input((300,)),
+        TopK(50),
+        BatchRegularization(PowerRegularizer(0.05, power=1)),
+    ]
+)
 with tempfile.TemporaryDirectory() as folder:
     rival.save(Path(folder) / "rival.keras")
     loaded = keras.saving.load_model(Path(folder) / "rival.keras")
@@ -486,6 +503,7 @@ def inspect(encoder, decoder, images=X_valid):
 
 # %% [markdown]
 # We train each weight for only 3 epochs and with one seed, in order to choose weights.
+
 
 # %%
 def l1_layer(l1):
@@ -529,9 +547,7 @@ measured("error of TopK (k = 30) below L1 (0.0001)", 1 - ratio, ".0%")
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Error against the number of active units per image, after 3 epochs; lower left is better. Along the curves of L1 and KL the weight of the penalty grows, along that of TopK the number k; the small labels give its ends.", "name": "fig-sparse-frontier"}, "image": {"alt": "Three curves over active units per image on a logarithmic axis: TopK lies lowest; L1 climbs to the left as its weight grows; KL climbs to the right, away from the sparse side, as its weight grows; a square without penalty lies below the KL curve."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3.4))
 for kind, hue in [("L1", COLORS[1]), ("KL", COLORS[2]), ("TopK", COLORS[0])]:
-    points = [
-        (f["active"], f["mse"]) for name, f in found.items() if name.startswith(kind)
-    ]
+    points = [(f["active"], f["mse"]) for name, f in found.items() if name.startswith(kind)]
     ax.plot(*np.transpose(points), "o-", color=hue)
 ax.plot(found["no penalty"]["active"], found["no penalty"]["mse"], "s", color="0.4")
 for text, xy, ha, hue in [
@@ -551,10 +567,13 @@ for text, xy, ha, hue in [
 ]:
     ax.text(*xy, text, ha=ha, color=hue, fontsize=10)
 ax.set(
-    xscale="log", xlabel="active units per image (of 300)",
-    ylabel="squared error per pixel", xticks=[10, 30, 100, 300],
-    xlim=(5, 350), ylim=(0.0092, 0.0222),
-)  # fmt: skip
+    xscale="log",
+    xlabel="active units per image (of 300)",
+    ylabel="squared error per pixel",
+    xticks=[10, 30, 100, 300],
+    xlim=(5, 350),
+    ylim=(0.0092, 0.0222),
+)
 ax.minorticks_off()
 _ = ax.set_xticklabels(["10", "30", "100", "300"])
 
@@ -602,9 +621,7 @@ def pca_mse(images, n=100):
     return np.mean((rebuilt - flat) ** 2)
 
 
-results = {
-    name: [inspect(*net) for net in nets_of_kind] for name, nets_of_kind in nets.items()
-}
+results = {name: [inspect(*net) for net in nets_of_kind] for name, nets_of_kind in nets.items()}
 
 
 def every(name, key):
@@ -678,12 +695,11 @@ _ = axes[1, 0].set_ylabel("share, unit means")
 # Look at the units in {numref}`fig-sparse-live`. Which units of the L1 net respond to one
 # kind of clothes? Does any unit of the KL net?
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "A live figure: pick one of 500 validation images to see its 300 activations in three nets, and pick a unit to see the ten of these images that activate it most.", "name": "fig-sparse-live"}, "image": {"alt": "Three grids of 300 cells, the activations for one image: many dark cells without penalty, few with L1, and many pale ones with KL."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: pick one of 500 validation images to see its 300 activations in three nets, and pick a unit to see the ten of these images that activate it most.", "name": "fig-sparse-live"}, "image": {"alt": "Three grids of 300 cells, the activations for one image: many dark cells without penalty, few with L1, and many pale ones with KL."}}
 live_codings(
-    {name: predict(nets_of_kind[0][0], X_valid[:500])
-     for name, nets_of_kind in nets.items()},
+    {name: predict(nets_of_kind[0][0], X_valid[:500]) for name, nets_of_kind in nets.items()},
     X_valid[:500],
-)  # fmt: skip
+)
 
 # %% [markdown]
 # ## Does near zero mean silent?
@@ -758,13 +774,13 @@ def plot_units(encoder):
     plot_image_rows({f"unit {u}": X_valid[rows[u]] for u in live_units(codings)[:4]})
 
 
-# %% tags=["chaotic-figure"] mystnb={"figure": {"caption": "Without penalty: the images that activate four units most.", "name": "fig-sparse-units-plain"}, "image": {"alt": "Four rows of seven images of clothes, one row per unit of the net without penalty; within a row the images share some of their outline or shade."}}
+# %% mystnb={"figure": {"caption": "Without penalty: the images that activate four units most.", "name": "fig-sparse-units-plain"}, "image": {"alt": "Four rows of seven images of clothes, one row per unit of the net without penalty; within a row the images share some of their outline or shade."}}
 plot_units(nets["no penalty"][0][0])
 
-# %% tags=["chaotic-figure"] mystnb={"figure": {"caption": "With the L1 penalty: the images that activate four units most.", "name": "fig-sparse-units-l1"}, "image": {"alt": "Four rows of seven images of clothes, one row per unit of the L1 net; most rows show one kind of clothes, much alike in outline and shade."}}
+# %% mystnb={"figure": {"caption": "With the L1 penalty: the images that activate four units most.", "name": "fig-sparse-units-l1"}, "image": {"alt": "Four rows of seven images of clothes, one row per unit of the L1 net; most rows show one kind of clothes, much alike in outline and shade."}}
 plot_units(sparse_l1_encoder)
 
-# %% tags=["chaotic-figure"] mystnb={"figure": {"caption": "With the KL penalty: the images that activate four units most.", "name": "fig-sparse-units-kl"}, "image": {"alt": "Four rows of seven images of clothes, one row per unit of the KL net; within a row the images share some of their outline or shade."}}
+# %% mystnb={"figure": {"caption": "With the KL penalty: the images that activate four units most.", "name": "fig-sparse-units-kl"}, "image": {"alt": "Four rows of seven images of clothes, one row per unit of the KL net; within a row the images share some of their outline or shade."}}
 plot_units(sparse_kl_encoder)
 
 # %% [markdown]
@@ -789,8 +805,7 @@ purities = {
 }
 purities = {name: [purity(c) for c in codings] for name, codings in purities.items()}
 rows = {
-    name: {"share of commonest class": Measured(shares, ".1%")}
-    for name, shares in purities.items()
+    name: {"share of commonest class": Measured(shares, ".1%")} for name, shares in purities.items()
 }
 MeasuredTable(rows, corner="9 strongest images")
 
@@ -843,9 +858,7 @@ MeasuredTable(rows, corner="10 epochs")
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 1", "code_prompt_hide": "Hide solution 1"}
-entropy_net = inspect(
-    *train(*build(42, l1_layer(1e-3)), epochs=3, loss="binary_crossentropy")
-)
+entropy_net = inspect(*train(*build(42, l1_layer(1e-3)), epochs=3, loss="binary_crossentropy"))
 squared_net = found["L1, weight 0.00100"]
 measured("cross-entropy: live units", 300 - entropy_net["dead"], ".0f")
 measured("cross-entropy: validation MSE", entropy_net["mse"])
@@ -867,6 +880,7 @@ measured("squared error: validation MSE", squared_net["mse"])
 # batch size, `ops.shape(inputs)[0]`. Write it, check that it agrees with the layer at
 # batches of 1, 32, 128 and 256, and say what its disadvantage is.
 # :::
+
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 2", "code_prompt_hide": "Hide solution 2"}
 class ScaledRegularizer(KLDivergenceRegularizer):

@@ -61,9 +61,7 @@ xs, halves = [1, 3, 5, 7, 9], [np.sqrt(width) / 13 for width in widths]
 fig, ax = plt.subplots(figsize=(WIDTH, 2.8))
 for i, activation in enumerate(activations):
     x = [xs[i], xs[i + 1]]
-    ax.fill_between(
-        x, [-halves[i], -halves[i + 1]], halves[i : i + 2], color="0.9", lw=0
-    )
+    ax.fill_between(x, [-halves[i], -halves[i + 1]], halves[i : i + 2], color="0.9", lw=0)
     ax.text(np.mean(x), 0, activation, ha="center", va="center", fontsize=11)
 for x, half, width, name, hue in zip(xs, halves, widths, names, hues):
     ax.bar(x, 2 * half, 0.34, bottom=-half, color=hue)
@@ -71,9 +69,7 @@ for x, half, width, name, hue in zip(xs, halves, widths, names, hues):
 halves_of_net = [(0.8, 4.75, "stacked_encoder"), (5.25, 9.2, "stacked_decoder")]
 for left, right, name in halves_of_net:
     ax.plot([left, left, right, right], [-2.4, -2.6, -2.6, -2.4], color="0.4", lw=1.2)
-    ax.text(
-        (left + right) / 2, -2.7, name, ha="center", va="top", family="monospace"
-    )
+    ax.text((left + right) / 2, -2.7, name, ha="center", va="top", family="monospace")
 ax.set(xlim=(-0.4, 10.4), ylim=(-3.3, 3.4))
 _ = ax.axis("off")
 
@@ -88,18 +84,22 @@ _ = ax.axis("off")
 def build(seed):
     keras.utils.set_random_seed(seed)
     selu = {"activation": "selu", "kernel_initializer": "lecun_normal"}
-    stacked_encoder = keras.Sequential([
-        keras.Input((28, 28)),
-        keras.layers.Flatten(),
-        keras.layers.Dense(100, **selu),
-        keras.layers.Dense(30, **selu),
-    ])
-    stacked_decoder = keras.Sequential([
-        keras.Input((30,)),
-        keras.layers.Dense(100, **selu),
-        keras.layers.Dense(28 * 28, activation="sigmoid"),
-        keras.layers.Reshape((28, 28)),
-    ])
+    stacked_encoder = keras.Sequential(
+        [
+            keras.Input((28, 28)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(100, **selu),
+            keras.layers.Dense(30, **selu),
+        ]
+    )
+    stacked_decoder = keras.Sequential(
+        [
+            keras.Input((30,)),
+            keras.layers.Dense(100, **selu),
+            keras.layers.Dense(28 * 28, activation="sigmoid"),
+            keras.layers.Reshape((28, 28)),
+        ]
+    )
     stacked_ae = keras.Sequential([stacked_encoder, stacked_decoder])
     return stacked_encoder, stacked_decoder, stacked_ae
 
@@ -162,9 +162,14 @@ for name, any_fit in [("model.fit", keras.Model.fit), ("fit", fit)]:
     _, _, net = build(seed=42)
     net.compile(loss="mse", optimizer=keras.optimizers.Adam(3e-3))
     logs[name] = any_fit(
-        net, small, small, epochs=3, batch_size=64,
-        validation_data=(X_valid, X_valid), verbose=0,
-    ).history  # fmt: skip
+        net,
+        small,
+        small,
+        epochs=3,
+        batch_size=64,
+        validation_data=(X_valid, X_valid),
+        verbose=0,
+    ).history
 
 for name, log in logs.items():
     print(f"{name} records {list(log)}")
@@ -283,9 +288,11 @@ for seed in seeds[1:]:
     train(net)
     nets.append(net)
 
-ae_errors = np.array([  # one row per seed, one column per validation image
-    mse_per_image(X_valid, net.predict(X_valid, verbose=0)) for net in nets
-])  # fmt: skip
+ae_errors = np.array(
+    [  # one row per seed, one column per validation image
+        mse_per_image(X_valid, net.predict(X_valid, verbose=0)) for net in nets
+    ]
+)
 pca_errors = mse_per_image(X_valid, rebuild_by_pca(X_valid, 30))
 mean_mse = mse_per_image(X_valid, rebuild_by_pca(X_valid, 0)).mean()
 plain_mse = mse_per_image(X_valid, rebuild_by_pca(X_valid, 30, clip=False)).mean()
@@ -327,9 +334,9 @@ measured("validation images rebuilt better than by PCA", better, ".1%")
 
 # %%
 components = np.arange(101)
-pca_curve = np.array([
-    mse_per_image(X_valid, rebuild_by_pca(X_valid, k)).mean() for k in components
-])  # fmt: skip
+pca_curve = np.array(
+    [mse_per_image(X_valid, rebuild_by_pca(X_valid, k)).mean() for k in components]
+)
 equal = [np.argmax(pca_curve <= mse) for mse in ae_mse]  # first k that is as good
 measured("components clipped PCA needs", equal, ".0f")
 measured("MSE of clipped PCA with 100 components", pca_curve[100])
@@ -344,9 +351,11 @@ ax.plot(30, pca_mse, "o", color=COLORS[0], markersize=6)
 ax.text(31, 0.0158, "PCA", color=COLORS[0])
 ax.text(29, 0.0094, "autoencoder", color=COLORS[2], ha="center", va="top")
 ax.set(
-    xlabel="numbers per image", ylabel="squared error per pixel",
-    xticks=range(10, 101, 10), ylim=(0, 0.027),
-)  # fmt: skip
+    xlabel="numbers per image",
+    ylabel="squared error per pixel",
+    xticks=range(10, 101, 10),
+    ylim=(0, 0.027),
+)
 _ = ax.set_xlim(8, 102)
 
 # %% [markdown]
@@ -356,6 +365,7 @@ _ = ax.set_xlim(8, 102)
 # mean image and 30 more, the autoencoder the parameters counted above.
 #
 # ## Can you see the difference?
+
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "The same five images as they are, rebuilt by the autoencoder, and by PCA (clipped), from 30 numbers each.", "name": "fig-stacked_autoencoders-versus"}, "image": {"alt": "Three rows of five images of clothes: originals, autoencoder and PCA; the autoencoder's images have clean edges and an empty background, while PCA's are blurrier, with gray ghosts of other clothes around them."}}
 def show_rows(images):
@@ -392,10 +402,12 @@ _ = axes[0, 4].set_title("worst")
 # ## Which clothes are hard?
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Validation error by class: autoencoder (mean of three seeds) and clipped PCA, 30 numbers each, in the order of PCA's error.", "name": "fig-stacked_autoencoders-classes"}, "image": {"alt": "Ten horizontal bars between two dots, one per class: in every class the autoencoder's dot lies left of PCA's, with trousers at the small end and sandals and bags at the large end."}}
-by_class = np.array([
-    (ae_errors[:, y_valid == label].mean(), pca_errors[y_valid == label].mean())
-    for label in range(10)
-])  # fmt: skip
+by_class = np.array(
+    [
+        (ae_errors[:, y_valid == label].mean(), pca_errors[y_valid == label].mean())
+        for label in range(10)
+    ]
+)
 order = np.argsort(by_class[:, 1])
 ae_dots, pca_dots = by_class[order].T
 fig, ax = plt.subplots(figsize=(WIDTH, 3.7))
@@ -405,9 +417,11 @@ ax.plot(pca_dots, range(10), "o", color=COLORS[0], markersize=8)
 ax.text(ae_dots[0], -0.45, "autoencoder", color=COLORS[2], ha="center", va="bottom")
 ax.text(pca_dots[0], -0.45, "PCA", color=COLORS[0], ha="center", va="bottom")
 ax.set(
-    xlabel="squared error per pixel", xlim=(0, 0.0245), ylim=(9.5, -1.2),
+    xlabel="squared error per pixel",
+    xlim=(0, 0.0245),
+    ylim=(9.5, -1.2),
     yticks=range(10),
-)  # fmt: skip
+)
 _ = ax.set_yticklabels([CLASS_NAMES[label] for label in order])
 
 # %%
@@ -469,12 +483,14 @@ print(all(np.array_equal(ours, theirs) for ours, theirs in pairs))
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 1", "code_prompt_hide": "Hide solution 1"}
 keras.utils.set_random_seed(42)
-linear_ae = keras.Sequential([
-    keras.Input((28, 28)),
-    keras.layers.Flatten(),
-    *[keras.layers.Dense(n, kernel_initializer="lecun_normal") for n in widths[1:]],
-    keras.layers.Reshape((28, 28)),
-])
+linear_ae = keras.Sequential(
+    [
+        keras.Input((28, 28)),
+        keras.layers.Flatten(),
+        *[keras.layers.Dense(n, kernel_initializer="lecun_normal") for n in widths[1:]],
+        keras.layers.Reshape((28, 28)),
+    ]
+)
 linear_mse = train(linear_ae).history["val_loss"][-1]
 measured("linear autoencoder: validation MSE", linear_mse)
 measured("PCA, not clipped: validation MSE", plain_mse)
@@ -520,9 +536,9 @@ measured("part that no net can remove", perfect / ours, ".1%")
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 3", "code_prompt_hide": "Hide solution 3"}
 mirrored = X_valid[:, :, ::-1]
-ae_mirrored = np.array([
-    mse_per_image(mirrored, net.predict(mirrored, verbose=0)).mean() for net in nets
-])  # fmt: skip
+ae_mirrored = np.array(
+    [mse_per_image(mirrored, net.predict(mirrored, verbose=0)).mean() for net in nets]
+)
 pca_mirrored = mse_per_image(mirrored, rebuild_by_pca(mirrored, 30)).mean()
 measured("autoencoder, mirrored: MSE", ae_mirrored)
 measured("PCA (clipped), mirrored: MSE", pca_mirrored)

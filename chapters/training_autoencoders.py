@@ -52,9 +52,7 @@ class DenseTranspose(keras.layers.Layer):
 
     def build(self, input_shape):
         n_outputs = self.dense.kernel.shape[0]  # what `dense` takes in, we give out
-        self.bias = self.add_weight(
-            shape=(n_outputs,), initializer="zeros", name="bias"
-        )
+        self.bias = self.add_weight(shape=(n_outputs,), initializer="zeros", name="bias")
 
     def call(self, inputs):
         z = ops.matmul(inputs, ops.transpose(self.dense.kernel)) + self.bias
@@ -75,15 +73,22 @@ class TiedAutoencoder(keras.Model):
         super().__init__(**kwargs)
         dense_1 = keras.layers.Dense(100, **selu)
         dense_2 = keras.layers.Dense(30, **selu)
-        self.tied_encoder = keras.Sequential([
-            keras.Input((28, 28)), keras.layers.Flatten(), dense_1, dense_2,
-        ])  # fmt: skip
-        self.tied_decoder = keras.Sequential([
-            keras.Input((30,)),
-            DenseTranspose(dense_2, activation="selu"),
-            DenseTranspose(dense_1, activation="sigmoid"),
-            keras.layers.Reshape((28, 28)),
-        ])
+        self.tied_encoder = keras.Sequential(
+            [
+                keras.Input((28, 28)),
+                keras.layers.Flatten(),
+                dense_1,
+                dense_2,
+            ]
+        )
+        self.tied_decoder = keras.Sequential(
+            [
+                keras.Input((30,)),
+                DenseTranspose(dense_2, activation="selu"),
+                DenseTranspose(dense_1, activation="sigmoid"),
+                keras.layers.Reshape((28, 28)),
+            ]
+        )
 
     def call(self, images):
         return self.tied_decoder(self.tied_encoder(images))
@@ -96,15 +101,17 @@ def build_tied():
 
 
 def build_untied():
-    return keras.Sequential([
-        keras.Input((28, 28)),
-        keras.layers.Flatten(),
-        keras.layers.Dense(100, **selu),
-        keras.layers.Dense(30, **selu),
-        keras.layers.Dense(100, **selu),
-        keras.layers.Dense(28 * 28, activation="sigmoid"),
-        keras.layers.Reshape((28, 28)),
-    ])
+    return keras.Sequential(
+        [
+            keras.Input((28, 28)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(100, **selu),
+            keras.layers.Dense(30, **selu),
+            keras.layers.Dense(100, **selu),
+            keras.layers.Dense(28 * 28, activation="sigmoid"),
+            keras.layers.Reshape((28, 28)),
+        ]
+    )
 
 
 tied_ae, untied_ae = build_tied(), build_untied()
@@ -244,9 +251,12 @@ for name, hue in [("untied", COLORS[0]), ("tied", COLORS[2])]:
 ax.text(2_300, 0.0152, "untied", color=COLORS[0])
 ax.text(2_300, 0.0117, "tied", color=COLORS[2], ha="right")
 ax.set(
-    xscale="log", xlabel="training images", ylabel="squared error per pixel",
-    xticks=sizes, ylim=(0.010, 0.018),
-)  # fmt: skip
+    xscale="log",
+    xlabel="training images",
+    ylabel="squared error per pixel",
+    xticks=sizes,
+    ylim=(0.010, 0.018),
+)
 ax.set_xticklabels([f"{n:,}" for n in sizes])
 _ = ax.tick_params(axis="x", which="minor", bottom=False)
 
@@ -271,9 +281,11 @@ _ = ax.tick_params(axis="x", which="minor", bottom=False)
 fig, ax = plt.subplots(figsize=(WIDTH, 3.9))
 half = {784: 0.9, 100: 0.64, 30: 0.46}
 paint = {
-    "encoder 1": COLORS[0], "encoder 2": COLORS[1],
-    "decoder 2": COLORS[1], "decoder 1": COLORS[0],
-}  # fmt: skip
+    "encoder 1": COLORS[0],
+    "encoder 2": COLORS[1],
+    "decoder 2": COLORS[1],
+    "decoder 1": COLORS[0],
+}
 
 
 def draw_column(x, top, widths, pieces, title):
@@ -288,17 +300,17 @@ def draw_column(x, top, widths, pieces, title):
             [y - 0.06, y - 0.94],
             [x - half[widths[i]], x - half[widths[i + 1]]],
             [x + half[widths[i]], x + half[widths[i + 1]]],
-            color=paint[piece], alpha=0.35, lw=0,
-        )  # fmt: skip
+            color=paint[piece],
+            alpha=0.35,
+            lw=0,
+        )
         ax.text(x, y - 0.5, piece, ha="center", va="center", fontsize=9)
 
 
 draw_column(1, 4.5, [784, 100, 784], ["encoder 1", "decoder 1"], "phase 1:\nimages")
 draw_column(3.5, 3.5, [100, 30, 100], ["encoder 2", "decoder 2"], "phase 2:\ncodes")
 draw_column(5.9, 4.5, [784, 100, 30, 100, 784], list(paint), "the\nsandwich")
-ax.annotate(
-    "", (2.8, 3.5), (2.15, 3.5), arrowprops={"arrowstyle": "->", "lw": 1.5}
-)  # fmt: skip
+ax.annotate("", (2.8, 3.5), (2.15, 3.5), arrowprops={"arrowstyle": "->", "lw": 1.5})
 ax.set(xlim=(0, 7.4), ylim=(0.2, 5.8))
 _ = ax.axis("off")
 
@@ -310,9 +322,7 @@ _ = ax.axis("off")
 # %%
 def new_layers(widths, activation, initializer):
     def dense(n, activation):
-        return keras.layers.Dense(
-            n, activation=activation, kernel_initializer=initializer
-        )
+        return keras.layers.Dense(n, activation=activation, kernel_initializer=initializer)
 
     encoders = [dense(n, activation) for n in widths[1:]]
     decoders = [dense(n, activation) for n in widths[1:-1]]
@@ -328,9 +338,12 @@ def train_greedily(encoders, decoders, images, epochs_per_layer):
     for encoder, decoder in zip(encoders, decoders):
         autoencoder = sandwich([encoder], [decoder], codes.shape[1])
         fit_autoencoder(
-            autoencoder, codes, epochs=epochs_per_layer, batch_size=100,
+            autoencoder,
+            codes,
+            epochs=epochs_per_layer,
+            batch_size=100,
             jit_compile=False,
-        )  # fmt: skip
+        )
         codes = encoder(codes).numpy()
 
 
@@ -388,15 +401,10 @@ nets = {
     for name, recipe in recipes.items()
     for way, make in ways.items()
 }
-valid_mse = {
-    key: np.array([mse(net, X_check) for net in trained])
-    for key, trained in nets.items()
-}
+valid_mse = {key: np.array([mse(net, X_check) for net in trained]) for key, trained in nets.items()}
 
 # %%
-rows = {
-    name: {way: Measured(valid_mse[name, way]) for way in ways} for name in recipes
-}
+rows = {name: {way: Measured(valid_mse[name, way]) for way in ways} for name in recipes}
 mean_image_mse = np.mean((X_check - X_small.mean(axis=0)) ** 2)
 rows["mean image"] = {way: Measured(mean_image_mse) for way in ways}
 MeasuredTable(rows, corner="validation MSE")
@@ -418,14 +426,22 @@ for i, name in enumerate(recipes):
         right = name == "deep, sigmoid" and way == "end to end"
         x = valid_mse[name, way].min() / 1.06 if right else valid_mse[name, way].max() * 1.06
         ax.text(
-            x, 4 * i + j, way, color="0.2", va="center", fontsize=10,
+            x,
+            4 * i + j,
+            way,
+            color="0.2",
+            va="center",
+            fontsize=10,
             ha="right" if right else "left",
-        )  # fmt: skip
+        )
 ax.set(
-    xscale="log", xlim=(0.011, 0.1), ylim=(10.6, -1), yticks=[1, 5, 9],
+    xscale="log",
+    xlim=(0.011, 0.1),
+    ylim=(10.6, -1),
+    yticks=[1, 5, 9],
     xlabel="squared error per pixel (logarithmic)",
     xticks=[0.0125, 0.025, 0.05, 0.1],
-)  # fmt: skip
+)
 ax.minorticks_off()
 ax.set_xticklabels(["0.0125", "0.025", "0.05", "0.1"])
 _ = ax.set_yticklabels(["lecture's,\nselu", "deep,\nselu", "deep,\nsigmoid"])
@@ -489,6 +505,7 @@ for name, spec in [("deep, selu", ".2f"), ("deep, sigmoid", ".5f")]:
 #
 # ## How does that compare?
 
+
 # %%
 def compare(values, stored, rerun):
     return {
@@ -502,9 +519,7 @@ fine_tuned = valid_mse["lecture's, selu", "greedy + fine-tuning"]
 rows = {
     "untied": compare(errors["untied", 55_000][1], "0.0132", "0.0132 … 0.0134"),
     "tied": compare(errors["tied", 55_000][1], "0.0133", "0.0136 … 0.0141"),
-    "greedy + fine-tuning (ours: 10,000 images)": compare(
-        fine_tuned, "0.0133", "0.0147 … 0.0151"
-    ),
+    "greedy + fine-tuning (ours: 10,000 images)": compare(fine_tuned, "0.0133", "0.0147 … 0.0151"),
 }
 MeasuredTable(rows, corner="validation MSE")
 

@@ -90,11 +90,9 @@ print("codings", X_valid_compressed.shape, "→ map", X_valid_2D.shape)
 # positions. We fix `random_state` and keep `predict` silent (`verbose=0`).
 # :::
 
-# %% tags=["chaotic-figure"] mystnb={"figure": {"caption": "The 5,000 validation codings on the plane. Each name stands near the median position of its class.", "name": "fig-tsne-map"}, "image": {"alt": "A scatter plot of colored dots: trousers and bags form islands of their own, the bags several of them; sandals, sneakers and ankle boots lie side by side, and shirts, pullovers, coats and T-shirts run into one another."}}
+# %% mystnb={"figure": {"caption": "The 5,000 validation codings on the plane. Each name stands near the median position of its class.", "name": "fig-tsne-map"}, "image": {"alt": "A scatter plot of colored dots: trousers and bags form islands of their own, the bags several of them; sandals, sneakers and ankle boots lie side by side, and shirts, pullovers, coats and T-shirts run into one another."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 4.4))
-ax.scatter(
-    X_valid_2D[:, 0], X_valid_2D[:, 1], c=y_valid, s=10, lw=0, cmap=CLASS_COLORS
-)
+ax.scatter(X_valid_2D[:, 0], X_valid_2D[:, 1], c=y_valid, s=10, lw=0, cmap=CLASS_COLORS)
 ax.set(xticks=[], yticks=[], aspect="equal")
 ax.spines[:].set_visible(False)
 name_classes(ax, X_valid_2D, y_valid, CLASS_NAMES)
@@ -106,11 +104,9 @@ name_classes(ax, X_valid_2D, y_valid, CLASS_NAMES)
 #
 # *Which* shirts lie among the coats? Small pictures of the garments show it.
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "The same map with pictures: a garment is drawn wherever there is room for one. The dots are the class colors of the map above.", "name": "fig-tsne-garments"}, "image": {"alt": "The same map covered with small pictures of garments: shapes change smoothly across it, from sandals to sneakers to boots in one part and from sleeveless to long-sleeved garments in another."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The same map with pictures: a garment is drawn wherever there is room for one. The dots are the class colors of the map above.", "name": "fig-tsne-garments"}, "image": {"alt": "The same map covered with small pictures of garments: shapes change smoothly across it, from sandals to sneakers to boots in one part and from sleeveless to long-sleeved garments in another."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 4.4))
-ax.scatter(
-    X_valid_2D[:, 0], X_valid_2D[:, 1], c=y_valid, s=2, lw=0, cmap=CLASS_COLORS
-)
+ax.scatter(X_valid_2D[:, 0], X_valid_2D[:, 1], c=y_valid, s=2, lw=0, cmap=CLASS_COLORS)
 size = np.ptp(X_valid_2D) / 19
 shown = []
 for i, (x, y) in enumerate(X_valid_2D):
@@ -121,8 +117,10 @@ for i, (x, y) in enumerate(X_valid_2D):
 ax.set(
     xlim=(X_valid_2D[:, 0].min() - size, X_valid_2D[:, 0].max() + size),
     ylim=(X_valid_2D[:, 1].min() - size, X_valid_2D[:, 1].max() + size),
-    xticks=[], yticks=[], aspect="equal",
-)  # fmt: skip
+    xticks=[],
+    yticks=[],
+    aspect="equal",
+)
 ax.grid(visible=False)
 _ = ax.spines[:].set_visible(False)
 
@@ -144,6 +142,7 @@ _ = ax.spines[:].set_visible(False)
 #
 # Ten neighbors are fewer than the roughly 500 images of a class, and fewer than the
 # perplexity, so we test inside the range that t-SNE tries to keep.
+
 
 # %%
 def neighbors(points):
@@ -236,9 +235,7 @@ for name, one, other in [
     ("autoencoder − PCA", hit["AE"], hit["PCA"]),
     ("codings − their t-SNE map", hit["AE"][0], hit["map"]),
 ]:
-    difference(
-        f"accuracy, {name}, in points", 100 * one, 100 * other, ".1f", over="images"
-    )
+    difference(f"accuracy, {name}, in points", 100 * one, 100 * other, ".1f", over="images")
 difference("trustworthiness, PCA − autoencoder", trusted["PCA"], trusted["AE"], ".4f")
 
 # %% [markdown]
@@ -261,11 +258,13 @@ difference("trustworthiness, PCA − autoencoder", trusted["PCA"], trusted["AE"]
 # find a shirt among the coats, or a bag far from the others, and switch maps: does it
 # have the same neighbors in the pixels?
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "A live figure: point at one of the 5,000 dots (or use the arrow keys) to see its garment and the ten dots nearest to it, and switch between the three maps of the table.", "name": "fig-tsne-live"}, "image": {"alt": "A scatter plot of 5,000 dots in ten colors, each color's name written on it: the t-SNE map of the autoencoder's codings, in which trousers, bags and footwear form islands of their own."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: point at one of the 5,000 dots (or use the arrow keys) to see its garment and the ten dots nearest to it, and switch between the three maps of the table.", "name": "fig-tsne-live"}, "image": {"alt": "A scatter plot of 5,000 dots in ten colors, each color's name written on it: the t-SNE map of the autoencoder's codings, in which trousers, bags and footwear form islands of their own."}}
 live_map(
     {"pixels": pixels_2D, "PCA (30)": pca_2D, "autoencoder (30)": X_valid_2D},
-    X_valid, y_valid, CLASS_NAMES,
-)  # fmt: skip
+    X_valid,
+    y_valid,
+    CLASS_NAMES,
+)
 
 # %% [markdown]
 # ## What does the perplexity change?
@@ -273,6 +272,7 @@ live_map(
 # To save time, we map only the first 1,000 codings from here on. We also count the
 # share of an image's 10 neighbors in the codings that are still among its 10
 # neighbors on the map.
+
 
 # %%
 def shared(one, other):
@@ -299,7 +299,8 @@ rows = {
 }
 MeasuredTable(rows, corner="map of 1,000 codings")
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "One thousand codings at three perplexities, colored by class as before.", "name": "fig-tsne-perplexity"}, "image": {"alt": "Three small scatter plots of the same codings: at perplexity 5 many small scattered clumps, at 30 a few islands, at 300 one compact shape in which the islands touch."}}
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "One thousand codings at three perplexities, colored by class as before.", "name": "fig-tsne-perplexity"}, "image": {"alt": "Three small scatter plots of the same codings: at perplexity 5 many small scattered clumps, at 30 a few islands, at 300 one compact shape in which the islands touch."}}
 def small_maps(maps):
     """Maps side by side, without axes."""
     fig, axes = plt.subplots(1, len(maps), figsize=(WIDTH, 2.1))
@@ -331,8 +332,7 @@ small_maps({f"perplexity {p}": points for p, points in by_perplexity.items()})
 
 # %%
 by_seed = {
-    seed: TSNE(init="random", random_state=seed).fit_transform(codings)
-    for seed in (0, 1, 2)
+    seed: TSNE(init="random", random_state=seed).fit_transform(codings) for seed in (0, 1, 2)
 }
 pca_start_again = TSNE(random_state=0).fit_transform(codings)
 
@@ -351,7 +351,7 @@ measured(
     ".1%",
 )
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "The same thousand codings, mapped from three random starts.", "name": "fig-tsne-seed"}, "image": {"alt": "Three small scatter plots with the same colored islands, turned and mirrored and with some islands in other places from one plot to the next."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The same thousand codings, mapped from three random starts.", "name": "fig-tsne-seed"}, "image": {"alt": "Three small scatter plots with the same colored islands, turned and mirrored and with some islands in other places from one plot to the next."}}
 small_maps({f"seed {seed}": points for seed, points in by_seed.items()})
 
 # %% [markdown]
@@ -376,6 +376,7 @@ small_maps({f"seed {seed}": points for seed, points in by_seed.items()})
 # - **noise**: one cloud in 100 dimensions, with no structure at all, mapped with a
 #   perplexity of 2.
 
+
 # %%
 def make_clouds(seed, n=100):
     rng = np.random.default_rng(seed)
@@ -389,16 +390,15 @@ def make_clouds(seed, n=100):
 
 def map_clouds(clouds):
     return {
-        name: TSNE(perplexity=2 if name == "noise" else 30, random_state=42)
-        .fit_transform(points)
+        name: TSNE(perplexity=2 if name == "noise" else 30, random_state=42).fit_transform(points)
         for name, points in clouds.items()
-    }  # fmt: skip
+    }
 
 
 clouds = [make_clouds(seed) for seed in (0, 1, 2)]
 maps = [map_clouds(c) for c in clouds]
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "Above: two of the coordinates of three artificial data sets. Below: their t-SNE maps.", "name": "fig-tsne-misread"}, "image": {"alt": "Three pairs of scatter plots: a tight and a wide cluster become two discs of equal size, three clusters at unequal distances become three discs at similar distances, and a featureless cloud of noise breaks up into many small clumps."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Above: two of the coordinates of three artificial data sets. Below: their t-SNE maps.", "name": "fig-tsne-misread"}, "image": {"alt": "Three pairs of scatter plots: a tight and a wide cluster become two discs of equal size, three clusters at unequal distances become three discs at similar distances, and a featureless cloud of noise breaks up into many small clumps."}}
 fig, axes = plt.subplots(2, 3, figsize=(WIDTH, 3.9))
 for row, (what, sets) in enumerate({"data": clouds, "map": maps}.items()):
     for ax, (name, points) in zip(axes[row], sets[0].items(), strict=True):
@@ -415,6 +415,7 @@ for row, (what, sets) in enumerate({"data": clouds, "map": maps}.items()):
 # neighbor, which is smaller in a denser cluster. The silhouette says how well 30 groups
 # found by k-means are separated: 0 not at all, 1 perfectly.
 
+
 # %%
 def spread_ratio(points):
     tight, wide = np.split(points, 2)
@@ -424,8 +425,7 @@ def spread_ratio(points):
 def radius_ratio(points):
     nearest = NearestNeighbors(n_neighbors=10)
     tight, wide = (
-        np.median(nearest.fit(part).kneighbors()[0][:, -1])
-        for part in np.split(points, 2)
+        np.median(nearest.fit(part).kneighbors()[0][:, -1]) for part in np.split(points, 2)
     )
     return wide / tight
 
@@ -458,9 +458,7 @@ MeasuredTable(rows, corner="what the map seems to say")
 # %%
 flat = [np.random.default_rng(seed).normal(size=(300, 2)) for seed in (3, 4, 5)]
 silhouettes = [clumpiness(points) for points in flat]
-measured(
-    "silhouette of plain noise in two dimensions", silhouettes, ".2f", over="draws"
-)
+measured("silhouette of plain noise in two dimensions", silhouettes, ".2f", over="draws")
 
 # %% [markdown]
 # - **Size and density are not kept.** A cluster ≈ 5.11 times as wide becomes ≈ 1.00 times
@@ -497,6 +495,7 @@ measured(
 # distances *between classes*? For the second, take the 45 distances between class
 # medians and their rank correlation (Spearman) with those in the 30 dimensions.
 # :::
+
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 1", "code_prompt_hide": "Hide solution 1"}
 def class_distances(points):
@@ -536,12 +535,11 @@ MeasuredTable(rows, corner="map of the codings")
 # same partition)? Then say what the noise experiment has to do with it.
 # :::
 
+
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 2", "code_prompt_hide": "Hide solution 2"}
 def rand_index(points):
     return [
-        adjusted_rand_score(
-            y_valid, KMeans(10, n_init=1, random_state=seed).fit_predict(points)
-        )
+        adjusted_rand_score(y_valid, KMeans(10, n_init=1, random_state=seed).fit_predict(points))
         for seed in range(5)
     ]
 

@@ -132,18 +132,22 @@ def scaled(sequences):
 def build(n_codings, seed):
     keras.utils.set_random_seed(seed)
     selu = {"activation": "selu", "kernel_initializer": "lecun_normal"}
-    encoder = keras.Sequential([
-        keras.Input((13,)),
-        keras.layers.Dense(64, **selu),
-        keras.layers.Dense(64, **selu),
-        keras.layers.Dense(n_codings),
-    ])
-    decoder = keras.Sequential([
-        keras.Input((n_codings,)),
-        keras.layers.Dense(64, **selu),
-        keras.layers.Dense(64, **selu),
-        keras.layers.Dense(13),
-    ])
+    encoder = keras.Sequential(
+        [
+            keras.Input((13,)),
+            keras.layers.Dense(64, **selu),
+            keras.layers.Dense(64, **selu),
+            keras.layers.Dense(n_codings),
+        ]
+    )
+    decoder = keras.Sequential(
+        [
+            keras.Input((n_codings,)),
+            keras.layers.Dense(64, **selu),
+            keras.layers.Dense(64, **selu),
+            keras.layers.Dense(13),
+        ]
+    )
     return encoder, decoder, keras.Sequential([encoder, decoder])
 
 
@@ -159,9 +163,7 @@ errors = np.sqrt(np.mean((np.array(rebuilt) - slide) ** 2, axis=2))
 
 place = np.arange(13)
 answers = np.array(rebuilt)[:, 0]  # to Sequence 1, one row per seed
-straight = np.array([
-    np.polyval(np.polyfit(place, answer, 1), place) for answer in answers
-])
+straight = np.array([np.polyval(np.polyfit(place, answer, 1), place) for answer in answers])
 off_line = np.sqrt(np.mean((answers - straight) ** 2, axis=1))
 measured("Sequence 2, first 13: error", errors[:, 1], ".1f")
 measured("Sequence 1: error", errors[:, 0], ".0f")
@@ -201,9 +203,12 @@ def build_side_by_side():
 
     def dense(n_in, n_out, activation=None):  # one dense layer for each of the nets
         return keras.layers.EinsumDense(
-            "bni,nio->bno", (n_nets, n_out), activation, bias_axes="no",
+            "bni,nio->bno",
+            (n_nets, n_out),
+            activation,
+            bias_axes="no",
             kernel_initializer=keras.initializers.RandomNormal(stddev=n_in**-0.5),
-        )  # fmt: skip
+        )
 
     allowed = np.arange(most) < np.array(code_sizes)[:, None]
     inputs = keras.Input((n_nets, 13))
@@ -240,8 +245,7 @@ left = {
 MeasuredTable(
     {
         f"{name}, {method}": {
-            f"k = {k}": Measured(left[name][:, i, j], ".2%")
-            for j, k in enumerate(code_sizes)
+            f"k = {k}": Measured(left[name][:, i, j], ".2%") for j, k in enumerate(code_sizes)
         }
         for name in families
         for i, method in enumerate(["PCA", "autoencoder"])
@@ -284,12 +288,16 @@ for name in families:
 measured("lines, 2 codings: what the net still misses", net_left["lines"], ".4%")
 difference(
     "waves, 2 codings: PCA's error minus the net's",
-    pca_left["waves"], net_left["waves"], ".1%",
-)  # fmt: skip
+    pca_left["waves"],
+    net_left["waves"],
+    ".1%",
+)
 difference(
     "2 codings: the net's error on shuffled minus lines",
-    net_left["shuffled"], net_left["lines"], ".1%",
-)  # fmt: skip
+    net_left["shuffled"],
+    net_left["lines"],
+    ".1%",
+)
 
 # %% [markdown]
 # The two intervals are over three seeds, and both exclude 0: the net beats PCA on
@@ -302,9 +310,7 @@ difference(
 
 # %%
 (X_train, y_train), (X_valid, y_valid), (X_test, y_test) = load_fashion_mnist()
-X_train, X_valid, X_test = (
-    X.reshape(len(X), 784) for X in (X_train, X_valid, X_test)
-)  # fmt: skip
+X_train, X_valid, X_test = (X.reshape(len(X), 784) for X in (X_train, X_valid, X_test))
 pca = PCA(n_components=100).fit(X_train)
 
 
@@ -365,11 +371,13 @@ def on_gray(rows):
     return (0.5 + 0.5 * rows / largest).reshape(-1, 28, 28)
 
 
-_ = plot_image_rows({
-    "PCA": on_gray(components),
-    "net": on_gray(kernel[:5]),
-    "matched": on_gray(matched),
-})
+_ = plot_image_rows(
+    {
+        "PCA": on_gray(components),
+        "net": on_gray(kernel[:5]),
+        "matched": on_gray(matched),
+    }
+)
 
 # %% [markdown]
 # The subspaces agree to within about a degree, from three random starts. The net does
@@ -392,16 +400,20 @@ _ = plot_image_rows({
 def deep_autoencoder(n_codings, seed, X=X_train, n_units=100, activation=None):
     keras.utils.set_random_seed(seed)
     selu = {"activation": "selu", "kernel_initializer": "lecun_normal"}
-    encoder = keras.Sequential([
-        keras.Input((784,)),
-        keras.layers.Dense(n_units, **selu),
-        keras.layers.Dense(n_codings, activation, kernel_initializer="lecun_normal"),
-    ])
-    decoder = keras.Sequential([
-        keras.Input((n_codings,)),
-        keras.layers.Dense(n_units, **selu),
-        keras.layers.Dense(784, activation="sigmoid"),
-    ])
+    encoder = keras.Sequential(
+        [
+            keras.Input((784,)),
+            keras.layers.Dense(n_units, **selu),
+            keras.layers.Dense(n_codings, activation, kernel_initializer="lecun_normal"),
+        ]
+    )
+    decoder = keras.Sequential(
+        [
+            keras.Input((n_codings,)),
+            keras.layers.Dense(n_units, **selu),
+            keras.layers.Dense(784, activation="sigmoid"),
+        ]
+    )
     autoencoder = keras.Sequential([encoder, decoder])
     fit_autoencoder(autoencoder, X, epochs=5)
     return encoder, autoencoder
@@ -475,10 +487,7 @@ pixel_hits = knn_hits(few, X_valid)
 measured("kNN accuracy on all 784 pixels", pixel_hits.mean(), ".3f")
 MeasuredTable(
     {
-        name: {
-            f"k = {k}": Measured(np.mean(results[name, k][1], axis=1), ".3f")
-            for k in sizes
-        }
+        name: {f"k = {k}": Measured(np.mean(results[name, k][1], axis=1), ".3f") for k in sizes}
         for name in ["random", "PCA", "PCA, rescaled", "linear net", "deep net"]
     },
     corner="kNN accuracy",
@@ -531,16 +540,20 @@ MeasuredTable(rows, corner="deep net")
 # %%
 difference(
     "validation MSE, 100 codings: deep net − clipped PCA",
-    results["deep net", 100][0], results["PCA, clipped", 100][0], "+.4f",
-)  # fmt: skip
+    results["deep net", 100][0],
+    results["PCA, clipped", 100][0],
+    "+.4f",
+)
 for k in sizes:
     deep_hits, rival_hits = results["deep net", k][1], results["PCA, rescaled", k][1]
     difference(f"k = {k}: kNN gain over PCA", deep_hits, rival_hits, over="images")
 for name in ["deep net", "PCA, rescaled"]:
     difference(
         f"{name}, 30 codings: kNN gain over all pixels",
-        results[name, 30][1], pixel_hits, over="images",
-    )  # fmt: skip
+        results[name, 30][1],
+        pixel_hits,
+        over="images",
+    )
 
 # %% [markdown]
 # {numref}`fig-undercomplete-sizes` and these numbers show:
@@ -563,13 +576,15 @@ for name in ["deep net", "PCA, rescaled"]:
 # codings are scaled differently: rescaled PCA does about as well.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Six validation pictures and what the deep net rebuilds from 2, 10 and 100 numbers each.", "name": "fig-undercomplete-pictures"}, "image": {"alt": "Four rows of six pictures of clothes: the originals, and their reconstructions from 2, 10 and 100 codings; with 2 they are blurred types of garment, with 10 the outline is right, with 100 a strap and the traces of a print have returned."}}
-_ = plot_image_rows({
-    "original": X_valid[:6].reshape(-1, 28, 28),
-    **{
-        f"k = {k}": deep[k][0][1].predict(X_valid[:6], verbose=0).reshape(-1, 28, 28)
-        for k in (2, 10, 100)
-    },
-})
+_ = plot_image_rows(
+    {
+        "original": X_valid[:6].reshape(-1, 28, 28),
+        **{
+            f"k = {k}": deep[k][0][1].predict(X_valid[:6], verbose=0).reshape(-1, 28, 28)
+            for k in (2, 10, 100)
+        },
+    }
+)
 
 # %% [markdown]
 # ## The most important features, but important to whom?
@@ -631,10 +646,12 @@ MeasuredTable(
 )
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Framed validation pictures and what the deep net rebuilds from five codings: mostly the frame.", "name": "fig-undercomplete-frame"}, "image": {"alt": "Two rows of six pictures of clothes, each in a frame whose four sides have different gray levels; in the bottom row the frames come back with their gray levels, the clothes only as blurred shapes."}}
-_ = plot_image_rows({
-    "framed": F_valid[:6].reshape(-1, 28, 28),
-    "rebuilt": framed_nets[0][1].predict(F_valid[:6], verbose=0).reshape(-1, 28, 28),
-})
+_ = plot_image_rows(
+    {
+        "framed": F_valid[:6].reshape(-1, 28, 28),
+        "rebuilt": framed_nets[0][1].predict(F_valid[:6], verbose=0).reshape(-1, 28, 28),
+    }
+)
 
 # %% [markdown]
 # Now five codings keep ≈ 84.5% of the frame's variance, at the cost of the clothes
@@ -664,10 +681,7 @@ measured("floor per pixel (nats)", floor)
 measured("floor per picture (nats)", 784 * floor, ".1f")
 
 margins = [1e-7, 0.001, 0.003, 0.01, 0.03]  # PCA is clipped to [margin, 1 - margin]
-on_train = [
-    cross_entropy(few, rebuild_by_pca(few, 30, margin, 1 - margin))
-    for margin in margins
-]
+on_train = [cross_entropy(few, rebuild_by_pca(few, 30, margin, 1 - margin)) for margin in margins]
 margin = margins[np.argmin(on_train)]
 print(f"best margin for PCA on 10,000 training pictures: {margin}")
 

@@ -47,11 +47,17 @@ set_style()
 fig, ax = plt.subplots(figsize=(WIDTH, 3.9))
 encoder_color, new_color = COLORS[0], COLORS[2]
 phases = [
-    (0, "phase 1: all images, no labels",
-     ["55,000 images", "encoder", "30 codings", "decoder", "reconstructions"]),
-    (6, "phase 2: few images, labeled",
-     ["50 … 2,000 images", "encoder", "30 codings", "softmax layer", "10 classes"]),
-]  # fmt: skip
+    (
+        0,
+        "phase 1: all images, no labels",
+        ["55,000 images", "encoder", "30 codings", "decoder", "reconstructions"],
+    ),
+    (
+        6,
+        "phase 2: few images, labeled",
+        ["50 … 2,000 images", "encoder", "30 codings", "softmax layer", "10 classes"],
+    ),
+]
 for left, title, boxes in phases:
     ax.text(left + 2, 8.25, title, ha="center", va="bottom", fontsize=11)
     for i, name in enumerate(boxes):
@@ -65,13 +71,17 @@ for left, title, boxes in phases:
             ax.text(left + 2, bottom + 0.5, name, ha="center", va="center")
         if i:
             ax.annotate(
-                "", (left + 2, bottom), (left + 2, bottom - 0.7),
+                "",
+                (left + 2, bottom),
+                (left + 2, bottom - 0.7),
                 arrowprops={"arrowstyle": "->", "color": "0.4"},
-            )  # fmt: skip
+            )
 ax.annotate(
-    "", (5.95, 2.2), (4.05, 2.2),
+    "",
+    (5.95, 2.2),
+    (4.05, 2.2),
     arrowprops={"arrowstyle": "-|>", "lw": 2.5, "color": encoder_color},
-)  # fmt: skip
+)
 ax.text(5, 2.5, "copy the\nweights", ha="center", va="bottom", fontsize=11)
 ax.set(xlim=(-0.3, 10.3), ylim=(0, 9))
 _ = ax.axis("off")
@@ -152,12 +162,14 @@ for freeze in (True, False):
 def random_encoder(seed):
     keras.utils.set_random_seed(seed)
     selu = {"activation": "selu", "kernel_initializer": "lecun_normal"}
-    return keras.Sequential([
-        keras.Input((28, 28)),
-        keras.layers.Flatten(),
-        keras.layers.Dense(100, **selu),
-        keras.layers.Dense(30, **selu),
-    ])
+    return keras.Sequential(
+        [
+            keras.Input((28, 28)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(100, **selu),
+            keras.layers.Dense(30, **selu),
+        ]
+    )
 
 
 pretrained = [stacked_encoder] + [
@@ -165,11 +177,13 @@ pretrained = [stacked_encoder] + [
 ]
 
 pca = PCA(n_components=30).fit(X_train.reshape(-1, 784))
-pca_encoder = keras.Sequential([
-    keras.Input((28, 28)),
-    keras.layers.Flatten(),
-    keras.layers.Dense(30),
-])
+pca_encoder = keras.Sequential(
+    [
+        keras.Input((28, 28)),
+        keras.layers.Flatten(),
+        keras.layers.Dense(30),
+    ]
+)
 pca_encoder.set_weights([pca.components_.T, -pca.components_ @ pca.mean_])
 
 no_encoder = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten()])
@@ -227,10 +241,12 @@ def score_frozen(encoder, x, y, settings, X_new, y_new, seed=None):
 # encoder, the softmax layer to zeros (as logistic regression starts), and the optimizer.
 
 # %%
-net = keras.Sequential([
-    random_encoder(0),
-    keras.layers.Dense(10, activation="softmax"),
-])
+net = keras.Sequential(
+    [
+        random_encoder(0),
+        keras.layers.Dense(10, activation="softmax"),
+    ]
+)
 adam = keras.optimizers.Adam()
 adam.build(net.trainable_variables)
 cross_entropy = keras.losses.SparseCategoricalCrossentropy()
@@ -282,9 +298,7 @@ ARMS = {  # name: (start of the encoder, how it is trained and scored)
     "pixels + logistic regression": ("pixels", score_frozen),
 }
 GRIDS = {
-    score_trained: [
-        (rate, steps) for rate in (0.001, 0.003, 0.01) for steps in (200, 600, 2_000)
-    ],
+    score_trained: [(rate, steps) for rate in (0.001, 0.003, 0.01) for steps in (200, 600, 2_000)],
     score_frozen: [10 ** (power / 2) for power in range(-6, 3)],  # 0.001 … 10
 }
 
@@ -295,13 +309,20 @@ def accuracies(arm, draws, settings, X_new, y_new):
     rows = []
     for draw in draws:
         labeled = draw_labeled(draw)
-        rows.append([
-            score(
-                starting_encoder(kind, draw), X_train[labeled[:size]],
-                y_train[labeled[:size]], settings, X_new, y_new, seed=draw,
-            )
-            for size in SIZES
-        ])  # fmt: skip
+        rows.append(
+            [
+                score(
+                    starting_encoder(kind, draw),
+                    X_train[labeled[:size]],
+                    y_train[labeled[:size]],
+                    settings,
+                    X_new,
+                    y_new,
+                    seed=draw,
+                )
+                for size in SIZES
+            ]
+        )
     return np.array(rows)
 
 
@@ -344,15 +365,9 @@ MeasuredTable({arm: tuning_row(arm) for arm in ARMS}, corner="rival")
 # standard deviation).
 
 # %%
-results = {
-    arm: accuracies(arm, range(10), [chosen[arm]], X_test, y_test)[:, :, 0]
-    for arm in ARMS
-}
+results = {arm: accuracies(arm, range(10), [chosen[arm]], X_test, y_test)[:, :, 0] for arm in ARMS}
 rows = {
-    arm: {
-        f"{size:,} labels": Measured(values, ".1%")
-        for size, values in zip(SIZES, by_size.T)
-    }
+    arm: {f"{size:,} labels": Measured(values, ".1%") for size, values in zip(SIZES, by_size.T)}
     for arm, by_size in results.items()
 }
 MeasuredTable(rows, corner="test accuracy")
@@ -393,11 +408,9 @@ _ = ax.yaxis.set_major_formatter("{x:.0%}")
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "What pretraining gains, in percentage points of test accuracy: each dot is one draw of labels, the line their mean. Left, encoder trained; right, encoder frozen. The scales are the same.", "name": "fig-pretraining-gaps"}, "image": {"alt": "Two panels over 50 to 2,000 labels: on the left the dots of fine-tuned minus from scratch lie mostly above zero, their mean falling from about two points to about one or less; on the right the dots of frozen minus random frozen all lie far above zero, their mean falling from about eight points to about six."}}
 fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.2), sharey=True)
 for ax, better, worse, title, color in [
-    (axes[0], "pretrained, fine-tuned", "from scratch",
-     "fine-tuned\n− from scratch", COLORS[2]),
-    (axes[1], "pretrained, frozen", "random, frozen",
-     "frozen\n− random, frozen", COLORS[4]),
-]:  # fmt: skip
+    (axes[0], "pretrained, fine-tuned", "from scratch", "fine-tuned\n− from scratch", COLORS[2]),
+    (axes[1], "pretrained, frozen", "random, frozen", "frozen\n− random, frozen", COLORS[4]),
+]:
     gaps = 100 * (results[better] - results[worse])
     ax.axhline(0, color="0.4", lw=1)
     ax.plot(SIZES, gaps.T, "o", color=color, alpha=0.6, ms=4.5, mew=0)
@@ -499,18 +512,27 @@ shuffled_results = []
 for draw in range(10):
     rng = np.random.default_rng(draw)
     shuffled = random_encoder(0)
-    shuffled.set_weights([
-        rng.permutation(array.ravel()).reshape(array.shape)
-        for array in pretrained[draw % 5].get_weights()
-    ])
+    shuffled.set_weights(
+        [
+            rng.permutation(array.ravel()).reshape(array.shape)
+            for array in pretrained[draw % 5].get_weights()
+        ]
+    )
     labeled = draw_labeled(draw)
-    shuffled_results.append([
-        score_trained(
-            shuffled, X_train[labeled[:size]], y_train[labeled[:size]], [chosen[arm]],
-            X_test, y_test, seed=draw,
-        )[0]
-        for size in few_and_many
-    ])  # fmt: skip
+    shuffled_results.append(
+        [
+            score_trained(
+                shuffled,
+                X_train[labeled[:size]],
+                y_train[labeled[:size]],
+                [chosen[arm]],
+                X_test,
+                y_test,
+                seed=draw,
+            )[0]
+            for size in few_and_many
+        ]
+    )
 
 print("Percentage points:")
 for size, shuffled in zip(few_and_many, 100 * np.transpose(shuffled_results)):
@@ -547,9 +569,7 @@ for name, seeds in [("clone_model alone", range(5)), ("with set_weights", [0])]:
         if name == "with set_weights":
             clone.set_weights(stacked_encoder.get_weights())
         best_C = chosen["pretrained, frozen"]
-        scores += score_frozen(
-            clone, X_train[labeled], y_train[labeled], [best_C], X_test, y_test
-        )
+        scores += score_frozen(clone, X_train[labeled], y_train[labeled], [best_C], X_test, y_test)
     measured(f"{name}: test accuracy", scores, ".1%")
 
 # %% [markdown]

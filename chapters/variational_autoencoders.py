@@ -59,33 +59,49 @@ def draw_bar(x, units, name, hue, y=0.0):
     ax.bar(x, 2 * half, 0.36, bottom=y - half, color=hue)
     below = y < 0
     ax.text(
-        x, y - half - 0.15 if below else y + half + 0.1, name,
-        ha="center", va="top" if below else "bottom",
-    )  # fmt: skip
+        x,
+        y - half - 0.15 if below else y + half + 0.1,
+        name,
+        ha="center",
+        va="top" if below else "bottom",
+    )
     return half
 
 
 def connect(a, b):
     (x0, half0, y0), (x1, half1, y1) = a, b
     ax.fill_between(
-        [x0, x1], [y0 - half0, y1 - half1], [y0 + half0, y1 + half1],
-        color="0.9", lw=0, zorder=0,
-    )  # fmt: skip
+        [x0, x1],
+        [y0 - half0, y1 - half1],
+        [y0 + half0, y1 + half1],
+        color="0.9",
+        lw=0,
+        zorder=0,
+    )
 
 
 layers = {}
 for key, x, units, name, hue, y in [
-    ("in", 0, 784, "image\n784", 0, 0), ("h1", 1.4, 150, "150", 0, 0),
-    ("h2", 2.8, 100, "100", 0, 0), ("mean", 4.4, 10, "μ  10", 1, 0.95),
-    ("var", 4.4, 10, "γ  10", 1, -0.95), ("z", 6.0, 10, "z  10", 1, 0),
-    ("h3", 7.6, 100, "100", 2, 0), ("h4", 9.0, 150, "150", 2, 0),
+    ("in", 0, 784, "image\n784", 0, 0),
+    ("h1", 1.4, 150, "150", 0, 0),
+    ("h2", 2.8, 100, "100", 0, 0),
+    ("mean", 4.4, 10, "μ  10", 1, 0.95),
+    ("var", 4.4, 10, "γ  10", 1, -0.95),
+    ("z", 6.0, 10, "z  10", 1, 0),
+    ("h3", 7.6, 100, "100", 2, 0),
+    ("h4", 9.0, 150, "150", 2, 0),
     ("out", 10.4, 784, "rebuilt\n784", 2, 0),
-]:  # fmt: skip
+]:
     layers[key] = (x, draw_bar(x, units, name, hues[hue], y), y)
 for a, b in [
-    ("in", "h1"), ("h1", "h2"), ("h2", "mean"), ("h2", "var"),
-    ("z", "h3"), ("h3", "h4"), ("h4", "out"),
-]:  # fmt: skip
+    ("in", "h1"),
+    ("h1", "h2"),
+    ("h2", "mean"),
+    ("h2", "var"),
+    ("z", "h3"),
+    ("h3", "h4"),
+    ("h4", "out"),
+]:
     connect(layers[a], layers[b])
 arrow = {"arrowstyle": "->", "color": "0.3", "lw": 1.4}
 for y in (0.95, -0.95):
@@ -213,9 +229,12 @@ formula = float(latent_loss(mean, log_var))
 
 S, eye = np.diag(np.exp(log_var)), np.eye(10)  # covariances of q and p
 general = 0.5 * (
-    np.trace(np.linalg.solve(eye, S)) + mean @ np.linalg.solve(eye, mean) - 10
-    + np.linalg.slogdet(eye)[1] - np.linalg.slogdet(S)[1]
-)  # fmt: skip
+    np.trace(np.linalg.solve(eye, S))
+    + mean @ np.linalg.solve(eye, mean)
+    - 10
+    + np.linalg.slogdet(eye)[1]
+    - np.linalg.slogdet(S)[1]
+)
 
 
 def integrand(z, m, v):
@@ -281,13 +300,15 @@ def build(seed, weight=1.0, n_codings=10, variational=True):
     else:
         codings = outputs = codings_mean
     variational_encoder = keras.Model(inputs, outputs)
-    variational_decoder = keras.Sequential([
-        keras.Input((n_codings,)),
-        keras.layers.Dense(100, **hidden),
-        keras.layers.Dense(150, **hidden),
-        keras.layers.Dense(28 * 28),  # logits: sigmoid comes later
-        keras.layers.Reshape((28, 28)),
-    ])
+    variational_decoder = keras.Sequential(
+        [
+            keras.Input((n_codings,)),
+            keras.layers.Dense(100, **hidden),
+            keras.layers.Dense(150, **hidden),
+            keras.layers.Dense(28 * 28),  # logits: sigmoid comes later
+            keras.layers.Reshape((28, 28)),
+        ]
+    )
     variational_ae = keras.Model(inputs, variational_decoder(codings))
     return variational_encoder, variational_decoder, variational_ae
 
@@ -337,9 +358,14 @@ def squared_error(images, logits):
 
 def train(net, loss, epochs=12, images=X_train):
     fit_autoencoder(
-        net, images, loss=loss, epochs=epochs, batch_size=128, learning_rate=5e-3,
+        net,
+        images,
+        loss=loss,
+        epochs=epochs,
+        batch_size=128,
+        learning_rate=5e-3,
         global_clipnorm=50.0,
-    )  # fmt: skip
+    )
 
 
 def active_units(encoder):
@@ -505,7 +531,7 @@ measured("gained from k = 250 to 500", last_step, ".3f")
 standard_error = [p.std() / np.sqrt(len(p)) for p in per_image]
 measured("standard error of ln p over images", standard_error, ".2f")
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "The bound on ln p against the number k of draws per image, for the three seeds (1,000 test images). It starts at the ELBO and flattens.", "name": "fig-vae-likelihood"}, "image": {"alt": "Three almost parallel curves over k from 1 to 500 on a logarithmic axis, close together; each rises steeply up to about k = 20 and has nearly leveled off at 500."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The bound on ln p against the number k of draws per image, for the three seeds (1,000 test images). It starts at the ELBO and flattens.", "name": "fig-vae-likelihood"}, "image": {"alt": "Three almost parallel curves over k from 1 to 500 on a logarithmic axis, close together; each rises steeply up to about k = 20 and has nearly leveled off at 500."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3))
 for curve, hue in zip(curves, COLORS):
     ax.plot(ks, curve, "o-", color=hue, markersize=4)
@@ -570,7 +596,7 @@ for k in (1, 500):
 # We draw ten numbers from $\mathcal N(0, 1)$, decode them, and take the sigmoid.
 
 
-# %% tags=["chaotic-figure"] mystnb={"figure": {"caption": "Thirty pictures decoded from codings drawn at random. Shown is the probability of each pixel.", "name": "fig-vae-new"}, "image": {"alt": "A grid of five rows of six gray images: tops, trousers, dresses, shoes and bags, smooth and blurred, some of them clear at once, some like mixtures of two kinds."}}
+# %% mystnb={"figure": {"caption": "Thirty pictures decoded from codings drawn at random. Shown is the probability of each pixel.", "name": "fig-vae-new"}, "image": {"alt": "A grid of five rows of six gray images: tops, trousers, dresses, shoes and bags, smooth and blurred, some of them clear at once, some like mixtures of two kinds."}}
 def decode(decoder, z):
     return ops.convert_to_numpy(ops.sigmoid(decoder(z)))
 
@@ -596,16 +622,16 @@ _ = ax.axis("off")
 
 # %%
 keras.utils.set_random_seed(42)
-features = keras.Sequential([
-    keras.Input((28, 28)),
-    keras.layers.Flatten(),
-    keras.layers.Dense(128, activation="relu"),
-    keras.layers.Dense(64, activation="relu"),
-])
-classifier = keras.Sequential([features, keras.layers.Dense(10, activation="softmax")])
-classifier.compile(
-    loss="sparse_categorical_crossentropy", optimizer="adam", metrics=["accuracy"]
+features = keras.Sequential(
+    [
+        keras.Input((28, 28)),
+        keras.layers.Flatten(),
+        keras.layers.Dense(128, activation="relu"),
+        keras.layers.Dense(64, activation="relu"),
+    ]
 )
+classifier = keras.Sequential([features, keras.layers.Dense(10, activation="softmax")])
+classifier.compile(loss="sparse_categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
 fit(classifier, X_train, y_train, epochs=6, batch_size=128)
 accuracy = classifier.evaluate(X_test, y_test, batch_size=1_000, verbose=0)[1]
 measured("classifier: test accuracy", accuracy, ".1%")
@@ -664,14 +690,15 @@ score_table(results, corner="pictures by")
 
 # %%
 distance = {
-    name: [score["Fréchet distance"] for score in by_seed]
-    for name, by_seed in results.items()
+    name: [score["Fréchet distance"] for score in by_seed] for name, by_seed in results.items()
 }
 for name in ("plain, N(0, I)", "plain, own normal"):
     difference(
         f"Fréchet distance, {name} − VAE, N(0, I)",
-        distance[name], distance["VAE, N(0, I)"], "+.1f",
-    )  # fmt: skip
+        distance[name],
+        distance["VAE, N(0, I)"],
+        "+.1f",
+    )
 
 # %% [markdown]
 # With draws from $\mathcal N(0, 1)$ the plain autoencoder is much farther from real
@@ -685,7 +712,7 @@ for name in ("plain, N(0, I)", "plain, own normal"):
 #
 # ## Is there a path from one picture to another?
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "From one real image to another: blended pixel by pixel (top), and decoded along a straight line between the means of their codings (bottom).", "name": "fig-vae-interpolation"}, "image": {"alt": "Two rows of seven images from a pair of trousers to an ankle boot: in the top row both are seen through each other, in the bottom row one shape turns into the other."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "From one real image to another: blended pixel by pixel (top), and decoded along a straight line between the means of their codings (bottom).", "name": "fig-vae-interpolation"}, "image": {"alt": "Two rows of seven images from a pair of trousers to an ankle boot: in the top row both are seen through each other, in the bottom row one shape turns into the other."}}
 pair = X_valid[[np.argmax(y_valid == 1), np.argmax(y_valid == 9)]]
 t = np.linspace(0, 1, 7, dtype="float32")[:, None]
 ends = encode(variational_encoder, pair)[0]
@@ -721,17 +748,20 @@ difference("confidence, codings minus pixels", by_codings, by_pixels)
 # Try it yourself ({numref}`fig-vae-walk`): walk within a class, and between two. Then move
 # the codings one by one: some change the whole garment, others nothing.
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "A live figure: the decoder runs in the page. Choose two of forty validation images and walk from one's codings to the other's, or move each of the ten codings.", "name": "fig-vae-walk"}, "image": {"alt": "Seven decoded images in a row that turn one garment into another step by step."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: the decoder runs in the page. Choose two of forty validation images and walk from one's codings to the other's, or move each of the ten codings.", "name": "fig-vae-walk"}, "image": {"alt": "Seven decoded images in a row that turn one garment into another step by step."}}
 picked = np.concatenate([np.flatnonzero(y_valid == k)[:4] for k in range(10)])
 live_walk(
-    variational_decoder, encode(variational_encoder, X_valid[picked])[0],
-    X_valid[picked], y_valid[picked], CLASS_NAMES,
-)  # fmt: skip
+    variational_decoder,
+    encode(variational_encoder, X_valid[picked])[0],
+    X_valid[picked],
+    y_valid[picked],
+    CLASS_NAMES,
+)
 
 # %% [markdown]
 # ## What does a map of two codings show?
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "Pictures decoded from a grid of two codings. The grid is equally spaced in probability under the prior, from 5% to 95% along each axis.", "name": "fig-vae-manifold"}, "image": {"alt": "A square mosaic of twelve by twelve small images in which kinds of clothes form regions, with shoes, trousers, tops and bags passing gradually into their neighbors."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Pictures decoded from a grid of two codings. The grid is equally spaced in probability under the prior, from 5% to 95% along each axis.", "name": "fig-vae-manifold"}, "image": {"alt": "A square mosaic of twelve by twelve small images in which kinds of clothes form regions, with shoes, trousers, tops and bags passing gradually into their neighbors."}}
 levels = np.sqrt(2) * np.array(tf.math.erfinv(2 * np.linspace(0.05, 0.95, 12) - 1))
 grid = np.array([(x, y) for y in levels[::-1] for x in levels], dtype="float32")
 mosaic = decode(net_2d[1], grid).reshape(12, 12, 28, 28)
@@ -751,10 +781,8 @@ _ = ax.grid(False)
 # points; {numref}`fig-vae-plane` decodes any point, and shows where the encoder puts real
 # garments.
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "A live figure: drag the ring over the plane of two codings, and the decoder answers in the page. The dots are the means of 2,500 validation images.", "name": "fig-vae-plane"}, "image": {"alt": "A scatter plot of the two codings of 2,500 garments in ten colors, each with its name, with classes in wedges around the center that run into one another."}}
-live_plane(
-    net_2d[1], encode(net_2d[0], X_valid[:2_500])[0], y_valid[:2_500], CLASS_NAMES
-)
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: drag the ring over the plane of two codings, and the decoder answers in the page. The dots are the means of 2,500 validation images.", "name": "fig-vae-plane"}, "image": {"alt": "A scatter plot of the two codings of 2,500 garments in ten colors, each with its name, with classes in wedges around the center that run into one another."}}
+live_plane(net_2d[1], encode(net_2d[0], X_valid[:2_500])[0], y_valid[:2_500], CLASS_NAMES)
 
 # %% [markdown]
 # ## What if one loss weighs more than the other?
@@ -832,9 +860,9 @@ def nats_with(z):
     return np.mean(cross_entropy(X_valid, variational_decoder(z)))
 
 
-harm = np.array([
-    nats_with(np.where(np.arange(10) == i, noise, z)) - nats_with(z) for i in range(10)
-])  # fmt: skip
+harm = np.array(
+    [nats_with(np.where(np.arange(10) == i, noise, z)) - nats_with(z) for i in range(10)]
+)
 measured("least latent loss of a coding", share.min(), ".2f")
 measured("largest latent loss", share.max(), ".2f")
 measured("least harm by muting one", harm.min(), ".1f")
@@ -857,6 +885,7 @@ measured("correlation", np.corrcoef(share, harm)[0, 1], ".2f")
 # cross-entropy, and train three epochs with this continuous Bernoulli. Why can its ELBO
 # be positive, and is there an upper limit?
 # :::
+
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 2", "code_prompt_hide": "Hide solution 2"}
 def log_normalizer(logits):  # ln of η / tanh(η / 2), by its series around 0

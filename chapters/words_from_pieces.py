@@ -78,8 +78,10 @@ for row in misspellings:
 
 rng = random.Random(0)
 test_rows = rng.sample(test_rows, 1_500)
-print(f"training: {len(train_rows):,} misspellings, test: {len(test_rows):,} of "
-      f"{len({row.word for row in test_rows}):,} unseen words")  # fmt: skip
+print(
+    f"training: {len(train_rows):,} misspellings, test: {len(test_rows):,} of "
+    f"{len({row.word for row in test_rows}):,} unseen words"
+)
 
 # %% [markdown]
 # ## What can be done without a network?
@@ -138,9 +140,7 @@ def build_encoder(characters, length):
     inputs = keras.Input((length,), dtype="int32")
     x = layers.Embedding(len(characters) + 2, 24)(inputs)  # + padding and unknown
     pieces = [
-        layers.GlobalMaxPooling1D()(
-            layers.Conv1D(64, k, padding="same", activation="relu")(x)
-        )
+        layers.GlobalMaxPooling1D()(layers.Conv1D(64, k, padding="same", activation="relu")(x))
         for k in (2, 3, 4)
     ]
     vectors = layers.Dense(64)(layers.Concatenate()(pieces))
@@ -221,9 +221,11 @@ for side, x in [(0, 0.9), (1, 9.1)]:
     _ = ax.text(x + 2.05 * towards, 2.98, "encoder", ha="center", va="center", bbox=box)
     for start, stop in [(0.95, 1.22), (2.88, 3.28)]:
         _ = ax.annotate(
-            "", (x + stop * towards, 2.98), (x + start * towards, 2.98),
+            "",
+            (x + stop * towards, 2.98),
+            (x + start * towards, 2.98),
             arrowprops=arrow,
-        )  # fmt: skip
+        )
 for i in range(3):
     for j in range(3):
         color = COLORS[0] if i == j else "0.92"
@@ -231,11 +233,18 @@ for i in range(3):
         cell = plt.Rectangle(corner, 0.46, 0.46, color=color)
         _ = ax.add_patch(cell)
 _ = ax.text(5, 4.15, "cosines", ha="center")
-_ = ax.text(5, 1.85, "large on the diagonal,\nsmall elsewhere",
-            ha="center", va="center", fontsize=11)  # fmt: skip
-_ = ax.text(5, 0.7, "encoder:  embedding 24 → filters 2, 3, 4 wide\n"
-            "→ maximum over places → dense 64 → length 1",
-            ha="center", va="center", fontsize=11, bbox=box)  # fmt: skip
+_ = ax.text(
+    5, 1.85, "large on the diagonal,\nsmall elsewhere", ha="center", va="center", fontsize=11
+)
+_ = ax.text(
+    5,
+    0.7,
+    "encoder:  embedding 24 → filters 2, 3, 4 wide\n→ maximum over places → dense 64 → length 1",
+    ha="center",
+    va="center",
+    fontsize=11,
+    bbox=box,
+)
 ax.set(xlim=(-0.1, 10.1), ylim=(0.1, 4.6))
 _ = ax.axis("off")
 
@@ -287,9 +296,7 @@ def cosine(vectors_of):
 correct = [row.word for row in train_rows]
 left_sides = {
     "clean words": correct,
-    "synthetic typos": [
-        mistype(word, rng.choice([1, 2, 3]), rng, LETTERS) for word in correct
-    ],
+    "synthetic typos": [mistype(word, rng.choice([1, 2, 3]), rng, LETTERS) for word in correct],
     "real typos": [row.typo for row in train_rows],
 }
 spellers = {"untrained": []}
@@ -315,24 +322,30 @@ def result(name, kind):
 
 # %% tags=["hide-input"]
 columns = {
-    "real, @1": "real", "real, @10": ("real", 10),
-    "1 edit, @1": 1, "2 edits, @1": 2, "3 edits, @1": 3,
-}  # fmt: skip
+    "real, @1": "real",
+    "real, @10": ("real", 10),
+    "1 edit, @1": 1,
+    "2 edits, @1": 2,
+    "3 edits, @1": 3,
+}
 rows = {"look-up": dict.fromkeys(columns, "0%")}
 for name in results:
     label = name if name in ("edit distance", "TF-IDF") else f"network, {name}"
     rows[label] = {
-        column: Measured(result(name, kind).mean(axis=1), ".1%")
-        for column, kind in columns.items()
+        column: Measured(result(name, kind).mean(axis=1), ".1%") for column, kind in columns.items()
     }
 MeasuredTable(rows, corner="recall, unseen words")
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "The right word among 10,906, for words unseen in training and synthetic typos (means of three seeds; clean words: one). All networks have the same architecture; they differ in what they were trained on.", "name": "fig-words-typos"}, "image": {"alt": "A line chart of recall at one over one, two and three edits: all lines fall; edit distance is highest, then synthetic typos, real typos, and near each other TF-IDF and clean words; the untrained network is lowest."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3.6))
 labels = {
-    "edit distance": (0.005, 0), "synthetic typos": (-0.01, 1), "real typos": (0, 2),
-    "TF-IDF": (0.03, 5), "clean words": (-0.02, 3), "untrained": (-0.012, 4),
-}  # fmt: skip
+    "edit distance": (0.005, 0),
+    "synthetic typos": (-0.01, 1),
+    "real typos": (0, 2),
+    "TF-IDF": (0.03, 5),
+    "clean words": (-0.02, 3),
+    "untrained": (-0.012, 4),
+}
 for name, (shift, color) in labels.items():
     y = [result(name, n).mean() for n in (1, 2, 3)]
     trained = name not in ("edit distance", "TF-IDF")
@@ -347,6 +360,7 @@ _ = ax.set_ylabel("recall@1")
 # %% [markdown]
 # Some gaps are small, so we give each an interval. A bootstrap draws test words again and
 # again, each with all its misspellings, and takes the gap each time.
+
 
 # %%
 def compare(name, one, other, groups, over):
@@ -404,6 +418,7 @@ MeasuredTable(rows, corner="edits")
 # Here are some unseen words, picked by hand. A **rank** of 1 means found; tied candidates
 # share the middle of their ranks.
 
+
 # %%
 def rank(scores, right):
     better, tied = (scores > scores[right]).sum(), (scores == scores[right]).sum()
@@ -437,11 +452,14 @@ MeasuredTable(rows, corner="misspelling")
 # seed in the page, beside edit distance. It also shows which pieces of the word give the
 # strongest responses of the most filters.
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "A live figure: type a word, right or wrong, to see its strongest pieces and the nearest of the 10,906 words, by the network trained on real typos and by edit distance.", "name": "fig-words-live"}, "image": {"alt": "A list of misspellings, each with an arrow to the three words that the network finds nearest."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: type a word, right or wrong, to see its strongest pieces and the nearest of the 10,906 words, by the network trained on real typos and by edit distance.", "name": "fig-words-live"}, "image": {"alt": "A list of misspellings, each with an arrow to the three words that the network finds nearest."}}
 live_words(
-    spellers["real typos"][0].encoder, LETTERS, 16, words,
+    spellers["real typos"][0].encoder,
+    LETTERS,
+    16,
+    words,
     ["naybour", "obleek", "charistics", "characted", "onwee"],
-)  # fmt: skip
+)
 
 # %% [markdown]
 # ## Can it find the root?
@@ -495,8 +513,10 @@ train_pairs["Finnish"] = rng.sample(train_pairs["Finnish"], 30_000)  # for speed
 
 roots = {name: sorted({root for _, root in pairs[name]}) for name in pairs}
 for (language, kind), test in tests.items():
-    print(f"{language} {kind}: {len(test):,} forms, {len(roots[language]):,} roots, "
-          f"{len(train_pairs[language]):,} pairs to train on")  # fmt: skip
+    print(
+        f"{language} {kind}: {len(test):,} forms, {len(roots[language]):,} roots, "
+        f"{len(train_pairs[language]):,} pairs to train on"
+    )
 
 # %% [markdown]
 # Every test form and its root are unseen. The candidates are all roots of the table,
@@ -511,9 +531,7 @@ for (language, kind), test in tests.items():
 
 # %%
 def longest_prefix(queries, candidates):
-    shared = process.cdist(
-        queries, candidates, scorer=Prefix.similarity, dtype=np.float32
-    )
+    shared = process.cdist(queries, candidates, scorer=Prefix.similarity, dtype=np.float32)
     return shared - 0.01 * np.array([len(word) for word in candidates], "float32")
 
 
@@ -538,8 +556,7 @@ for language in pairs:
         keras.utils.set_random_seed(seed)
         untrained.append(reader(build_encoder(alphabet, length), alphabet, length))
     root_nets[language] = [
-        train(train_pairs[language], alphabet, length, epochs[language], seed)
-        for seed in SEEDS
+        train(train_pairs[language], alphabet, length, epochs[language], seed) for seed in SEEDS
     ]
     for kind in english if language == "English" else [""]:
         for name, scores in {
@@ -555,16 +572,21 @@ for language in pairs:
 # %% tags=["hide-input"]
 kept = np.array([form.startswith(root[:-1]) for form, root in tests["Finnish", ""]])
 columns = {
-    "Finnish": ("Finnish", "", ...), "… stem kept": ("Finnish", "", kept),
-    "… stem changed": ("Finnish", "", ~kept), "Turkish": ("Turkish", "", ...),
+    "Finnish": ("Finnish", "", ...),
+    "… stem kept": ("Finnish", "", kept),
+    "… stem changed": ("Finnish", "", ~kept),
+    "Turkish": ("Turkish", "", ...),
     "English inflection": ("English", "inflection", ...),
     "English derivation": ("English", "derivation", ...),
-}  # fmt: skip
+}
 rows = {"look-up": dict.fromkeys(columns, "0%")}
 for name in [
-    "edit distance", "longest prefix", "TF-IDF",
-    "network, untrained", "network, trained",
-]:  # fmt: skip
+    "edit distance",
+    "longest prefix",
+    "TF-IDF",
+    "network, untrained",
+    "network, trained",
+]:
     rows[name] = {
         column: Measured(root_hits[language, kind, name][:, part].mean(axis=1), ".1%")
         for column, (language, kind, part) in columns.items()
@@ -622,9 +644,16 @@ for name in ["TF-IDF", "network, trained"]:
 
 # %%
 probes = [
-    "runs", "running", "runner", "runners", "ran",
-    "rung", "cunning", "sprint", "jogging",
-]  # fmt: skip
+    "runs",
+    "running",
+    "runner",
+    "runners",
+    "ran",
+    "rung",
+    "cunning",
+    "sprint",
+    "jogging",
+]
 english_words = sorted({word for pair in pairs["English"] for word in pair} | {*probes})
 english_words.remove("run")
 places = [english_words.index(word) for word in probes]
@@ -636,19 +665,22 @@ bag_cosines = tf_idf(["run"], english_words)[0, places]
 print(f"{len(english_words):,} words")
 
 # %% tags=["hide-input"]
-MeasuredTable({
-    probe: {
-        "cosine to run": Measured(cosines[:, i], ".2f"),
-        "place": Measured(place[:, i], ",.0f"),
-    }
-    for i, probe in enumerate(probes)
-}, corner="word")  # fmt: skip
+MeasuredTable(
+    {
+        probe: {
+            "cosine to run": Measured(cosines[:, i], ".2f"),
+            "place": Measured(place[:, i], ",.0f"),
+        }
+        for i, probe in enumerate(probes)
+    },
+    corner="word",
+)
 
 # %%
 rung, ran = cosines[:, probes.index("rung")], cosines[:, probes.index("ran")]
 difference("cosine to run: rung − ran", rung, ran, "+.2f")
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "Cosine to run of words that the network has not seen in training (three seeds), and of their bags of character pieces (TF-IDF).", "name": "fig-words-run"}, "image": {"alt": "A dot plot of nine words: runs, running, runner and runners have dots far to the right; ran, rung and cunning lie in the middle; sprint and jogging lie near zero; the crosses of TF-IDF are lower for most words, and zero for those without shared letters."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Cosine to run of words that the network has not seen in training (three seeds), and of their bags of character pieces (TF-IDF).", "name": "fig-words-run"}, "image": {"alt": "A dot plot of nine words: runs, running, runner and runners have dots far to the right; ran, rung and cunning lie in the middle; sprint and jogging lie near zero; the crosses of TF-IDF are lower for most words, and zero for those without shared letters."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3.8))
 y = np.arange(len(probes), dtype=float)
 y[probes.index("rung") :] += 0.5
@@ -656,10 +688,18 @@ y[probes.index("sprint") :] += 0.5
 for seed, values in enumerate(cosines):
     _ = ax.scatter(values, y + 0.16 * (seed - 1), s=36, color=COLORS[0], zorder=3)
 _ = ax.scatter(bag_cosines, y, s=44, marker="x", color=COLORS[1], zorder=3)
-_ = ax.text(cosines[:, 1].min() - 0.04, y[1], "networks", ha="right", va="center",
-            color=COLORS[0], weight="bold")  # fmt: skip
-_ = ax.text(bag_cosines[1] - 0.04, y[1], "TF-IDF", ha="right", va="center",
-            color=COLORS[1], weight="bold")  # fmt: skip
+_ = ax.text(
+    cosines[:, 1].min() - 0.04,
+    y[1],
+    "networks",
+    ha="right",
+    va="center",
+    color=COLORS[0],
+    weight="bold",
+)
+_ = ax.text(
+    bag_cosines[1] - 0.04, y[1], "TF-IDF", ha="right", va="center", color=COLORS[1], weight="bold"
+)
 ax.set_yticks(y, probes)
 ax.tick_params(axis="y", length=0)
 ax.invert_yaxis()
@@ -688,8 +728,13 @@ by_rule = root_hits["English", "inflection", "longest prefix"][:, changed]
 by_network = root_hits["English", "inflection", "network, trained"][:, changed]
 measured("longest prefix: root found", by_rule.mean(), ".1%")
 measured("network, trained: root found", by_network.mean(axis=1), ".1%")
-difference("changed stem: network − longest prefix, in points",
-           100 * by_network, 100 * by_rule, "+.1f", over="forms")  # fmt: skip
+difference(
+    "changed stem: network − longest prefix, in points",
+    100 * by_network,
+    100 * by_rule,
+    "+.1f",
+    over="forms",
+)
 
 candidates = [root for root in roots["English"] if root not in ("run", "ran")] + ["run"]
 ranks = [rank(cosine(net)(["ran"], candidates)[0], -1) for net in root_nets["English"]]
@@ -722,8 +767,7 @@ for pair in case_pairs[:3]:
     print(*pair, case_of[pair[0]])
 
 case_nets = [
-    train(case_pairs, alphabets["Finnish"], 20, 3, seed, groups=case_groups)
-    for seed in SEEDS
+    train(case_pairs, alphabets["Finnish"], 20, 3, seed, groups=case_groups) for seed in SEEDS
 ]
 
 # %% [markdown]
@@ -766,14 +810,16 @@ arms = {
     "trained on lemmas": root_nets["Finnish"],
     "trained on cases": case_nets,
 }
-share = {name: np.array([shares(nearest(net)) for net in nets]).T
-         for name, nets in arms.items()}  # fmt: skip
+share = {name: np.array([shares(nearest(net)) for net in nets]).T for name, nets in arms.items()}
 print(f"{len(pool):,} forms of {len(set(lemmas)):,} unseen lemmas")
 
 # %% tags=["hide-input"]
-rows = {"any other form": {
-    "same lemma": f"{chance(lemmas):.1%}", "same case": f"{chance(cases):.1%}",
-}}  # fmt: skip
+rows = {
+    "any other form": {
+        "same lemma": f"{chance(lemmas):.1%}",
+        "same case": f"{chance(cases):.1%}",
+    }
+}
 for name, (by_lemma, by_case) in share.items():
     rows[name] = {
         "same lemma": Measured(by_lemma, ".1%"),
@@ -781,7 +827,7 @@ for name, (by_lemma, by_case) in share.items():
     }
 MeasuredTable(rows, corner="nearest neighbor")
 
-# %% tags=["hide-input", "chaotic-figure"] mystnb={"figure": {"caption": "The four nearest neighbors of three Finnish forms, among unseen forms, under two objectives; first seed: näkemyksiin (into the views), pihamaalla (in the yard), valmentajalta (from the coach). Where a lemma has too few other forms, similar words fill the list.", "name": "fig-words-neighbors"}, "image": {"alt": "Two columns of Finnish words under each of three headwords: on the left words that begin like the headword, on the right words that end like it."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The four nearest neighbors of three Finnish forms, among unseen forms, under two objectives; first seed: näkemyksiin (into the views), pihamaalla (in the yard), valmentajalta (from the coach). Where a lemma has too few other forms, similar words fill the list.", "name": "fig-words-neighbors"}, "image": {"alt": "Two columns of Finnish words under each of three headwords: on the left words that begin like the headword, on the right words that end like it."}}
 shown = ["näkemyksiin", "pihamaalla", "valmentajalta"]
 fig, ax = plt.subplots(figsize=(WIDTH, 4.6))
 for column, (name, color) in enumerate(
@@ -844,6 +890,7 @@ _ = ax.axis("off")
 # distances tie, take the larger cosine. What is recall@1 on real typos, and on 3 random
 # edits?
 # :::
+
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 1", "code_prompt_hide": "Hide solution 1"}
 def two_steps(net):
@@ -910,9 +957,11 @@ sizes = {
 }
 for language, (alphabet, n_words) in sizes.items():
     n_encoder = build_encoder(alphabet, 16).count_params()
-    print(f"{language}: encoder {n_encoder:,} parameters, as many as {n_encoder // 64} "
-          f"words; {n_words:,} words take {n_words * 64:,}, "
-          f"{n_words * 64 / n_encoder:.0f} times as many")  # fmt: skip
+    print(
+        f"{language}: encoder {n_encoder:,} parameters, as many as {n_encoder // 64} "
+        f"words; {n_words:,} words take {n_words * 64:,}, "
+        f"{n_words * 64 / n_encoder:.0f} times as many"
+    )
 
 # %% [markdown]
 # :::{admonition} Answer to exercise 3
@@ -936,17 +985,16 @@ known = {word for pair in pairs["English"] for word in pair}
 trained_on = {word for pair in train_pairs["English"] for word in pair}
 prefixed = [
     (prefix + root, root)
-    for prefix in PREFIXES for root in roots["English"]
+    for prefix in PREFIXES
+    for root in roots["English"]
     if len(root) > 3 and prefix + root in known
-]  # fmt: skip
+]
 tests["English", "prefix"] = [p for p in prefixed if p[0] not in trained_on]
 print(f"{len(tests['English', 'prefix'])} prefixed words that were not trained on")
 
 
 def longest_suffix(queries, candidates):
-    shared = process.cdist(
-        queries, candidates, scorer=Postfix.similarity, dtype=np.float32
-    )
+    shared = process.cdist(queries, candidates, scorer=Postfix.similarity, dtype=np.float32)
     return shared - 0.01 * np.array([len(word) for word in candidates], "float32")
 
 
@@ -954,8 +1002,7 @@ added = [pair for pair in prefixed if trained_on.issuperset(pair)]
 more_pairs = train_pairs["English"] + added
 print(f"{len(added)} of {len(more_pairs):,} pairs to train on have a prefix")
 with_prefixes = [
-    train(more_pairs, alphabets["English"], 16, epochs["English"], seed)
-    for seed in SEEDS
+    train(more_pairs, alphabets["English"], 16, epochs["English"], seed) for seed in SEEDS
 ]
 for name, scores in {
     "longest suffix": [longest_suffix],

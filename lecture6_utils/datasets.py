@@ -19,9 +19,17 @@ FASHION_MNIST_SHA256 = {
 
 #: Fashion-MNIST's ten classes, in the order of their labels 0 … 9.
 CLASS_NAMES = (
-    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
-    "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
-)  # fmt: skip
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
 
 N_VALID = 5_000  # the last images of the training file
 
@@ -60,7 +68,8 @@ def read_verified(path, sha256, remedy=None):
         raise DataFileError(
             f"{path} is not the file the lessons were measured on.\n"
             f"  expected SHA-256: {sha256}\n"
-            f"  found:            {found}\n" + (
+            f"  found:            {found}\n"
+            + (
                 remedy
                 or f"Restore it with `git checkout -- {path.name}` in its folder, "
                 "or clone the book again (installed by pip: reinstall the package)."

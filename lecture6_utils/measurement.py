@@ -58,7 +58,9 @@ class Measured:
         if not self.values:
             raise ValueError("There is no value: expected a number, or one per seed.")
         if not all(map(math.isfinite, self.values)):
-            raise ValueError(f"Measured {self.values}: expected finite numbers. Did training diverge?")
+            raise ValueError(
+                f"Measured {self.values}: expected finite numbers. Did training diverge?"
+            )
 
     @property
     def values(self):
@@ -154,8 +156,9 @@ def difference(name, one, other=0, spec="+.3f", *, over="seeds"):
         low, high = stats.ttest_1samp(gaps, 0).confidence_interval(0.95)
     else:
         rng = np.random.default_rng(0)
-        draws = stats.bootstrap((gaps,), np.mean, n_resamples=2_000, batch=100,
-                                method="percentile", random_state=rng)  # fmt: skip
+        draws = stats.bootstrap(
+            (gaps,), np.mean, n_resamples=2_000, batch=100, method="percentile", random_state=rng
+        )
         low, high = draws.confidence_interval
     numbers = {
         name: Measured(gaps.mean(), spec),
@@ -194,16 +197,25 @@ class MeasuredTable:
         for name, row in rows.items():
             if list(row) != self.columns:
                 raise ValueError(f"Row {name!r} has columns {list(row)}, expected {self.columns}.")
-        self.remarks = _hold({
-            " | ".join(filter(None, (corner, name, column))): cell
-            for name, row in rows.items()
-            for column, cell in row.items()
-            if isinstance(cell, Measured)
-        })  # fmt: skip
-        _record({"table": {
-            "corner": corner, "columns": self.columns,
-            "rows": {name: [str(cell) for cell in row.values()] for name, row in rows.items()},
-        }})  # fmt: skip
+        self.remarks = _hold(
+            {
+                " | ".join(filter(None, (corner, name, column))): cell
+                for name, row in rows.items()
+                for column, cell in row.items()
+                if isinstance(cell, Measured)
+            }
+        )
+        _record(
+            {
+                "table": {
+                    "corner": corner,
+                    "columns": self.columns,
+                    "rows": {
+                        name: [str(cell) for cell in row.values()] for name, row in rows.items()
+                    },
+                }
+            }
+        )
 
     def __repr__(self):
         head = [self.corner, *self.columns]
@@ -264,18 +276,18 @@ def _hold(numbers):
         if RECORD in os.environ and name in _names:
             raise ValueError(f"{name!r} was measured before in this lesson: name one of them anew.")
         _names.add(name)
-        _record({
-            "name": name, "values": number.values, "spec": number.spec, "text": str(number)
-        })  # fmt: skip
+        _record({"name": name, "values": number.values, "spec": number.spec, "text": str(number)})
         low, high = _ranges().get(name, (-math.inf, math.inf))
         if not low <= number.mean <= high:
             outside.append((name, number, low, high))
     if outside and os.environ.get(PROOF):
-        raise OutOfBoundsError("\n".join(
-            f"{name!r} measured {n.mean:{n.spec}}; the study's range is {low:{n.spec}} … "
-            f"{high:{n.spec}}. Find out what changed; if it is meant to, study the lesson again."
-            for name, n, low, high in outside
-        ))  # fmt: skip
+        raise OutOfBoundsError(
+            "\n".join(
+                f"{name!r} measured {n.mean:{n.spec}}; the study's range is {low:{n.spec}} … "
+                f"{high:{n.spec}}. Find out what changed; if it is meant to, study the lesson again."
+                for name, n, low, high in outside
+            )
+        )
     return [
         f"   (in the book, {name} lies between {low:{n.spec}} and {high:{n.spec}})"
         for name, n, low, high in outside

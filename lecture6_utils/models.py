@@ -29,18 +29,22 @@ def fit_stacked_autoencoder(X_train, *, seed=42):
     """
     keras.utils.set_random_seed(seed)
     selu = {"activation": "selu", "kernel_initializer": "lecun_normal"}
-    stacked_encoder = keras.Sequential([
-        keras.Input((28, 28)),
-        keras.layers.Flatten(),
-        keras.layers.Dense(100, **selu),
-        keras.layers.Dense(30, **selu),
-    ])
-    stacked_decoder = keras.Sequential([
-        keras.Input((30,)),
-        keras.layers.Dense(100, **selu),
-        keras.layers.Dense(28 * 28, activation="sigmoid"),
-        keras.layers.Reshape((28, 28)),
-    ])
+    stacked_encoder = keras.Sequential(
+        [
+            keras.Input((28, 28)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(100, **selu),
+            keras.layers.Dense(30, **selu),
+        ]
+    )
+    stacked_decoder = keras.Sequential(
+        [
+            keras.Input((30,)),
+            keras.layers.Dense(100, **selu),
+            keras.layers.Dense(28 * 28, activation="sigmoid"),
+            keras.layers.Reshape((28, 28)),
+        ]
+    )
     stacked_ae = keras.Sequential([stacked_encoder, stacked_decoder])
     fit_autoencoder(stacked_ae, X_train, epochs=10)
     return stacked_encoder, stacked_decoder, stacked_ae

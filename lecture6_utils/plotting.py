@@ -15,9 +15,17 @@ WIDTH = 5.4
 #: the three kinds of color blindness and without, after the method of Petroff (2021), and
 #: lie farther apart than his ten, of which four are paler than 3 : 1: see test_contrast.py.
 COLORS = (
-    "#5c31ff", "#bb3b06", "#4a2e42", "#1ca398", "#8c524f",
-    "#242498", "#6d6186", "#9785db", "#761302", "#e86d51",
-)  # fmt: skip
+    "#5c31ff",
+    "#bb3b06",
+    "#4a2e42",
+    "#1ca398",
+    "#8c524f",
+    "#242498",
+    "#6d6186",
+    "#9785db",
+    "#761302",
+    "#e86d51",
+)
 
 
 def set_style():
@@ -31,23 +39,25 @@ def set_style():
     Petroff (2021), *Accessible color sequences for data visualization*, arXiv:2107.02270.
     """
     plt.rcdefaults()  # a reader's own matplotlibrc would change the figures
-    plt.rcParams.update({
-        "axes.prop_cycle": plt.cycler(color=COLORS),
-        "figure.figsize": (WIDTH, 3.4),
-        "figure.dpi": 150,
-        "figure.constrained_layout.use": True,
-        "savefig.facecolor": "white",
-        "font.size": 12,
-        "axes.titlesize": 12,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.grid": True,
-        "grid.color": "0.9",
-        "axes.axisbelow": True,
-        "image.cmap": "binary",
-        "legend.frameon": False,
-        "lines.linewidth": 2,
-    })  # fmt: skip
+    plt.rcParams.update(
+        {
+            "axes.prop_cycle": plt.cycler(color=COLORS),
+            "figure.figsize": (WIDTH, 3.4),
+            "figure.dpi": 150,
+            "figure.constrained_layout.use": True,
+            "savefig.facecolor": "white",
+            "font.size": 12,
+            "axes.titlesize": 12,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.grid": True,
+            "grid.color": "0.9",
+            "axes.axisbelow": True,
+            "image.cmap": "binary",
+            "legend.frameon": False,
+            "lines.linewidth": 2,
+        }
+    )
     if get_ipython():  # as large as asked for: a tight crop would change size with a tick label
         set_matplotlib_formats("png", bbox_inches=None)
 

@@ -1,21 +1,35 @@
 """Train small Keras models quickly: a whole epoch inside one compiled function."""
 
+import contextlib
+import json
+import random
+from collections import OrderedDict
+
 import keras
 import numpy as np
 import tensorflow as tf
 
 
 def fit(
-    model, x, y, *, epochs, batch_size=32, validation_data=None, callbacks=None, verbose=0,
+    model,
+    x,
+    y,
+    *,
+    epochs,
+    batch_size=32,
+    validation_data=None,
+    callbacks=None,
+    verbose=0,
     jit_compile=True,
-):  # fmt: skip
+):
     """Train as ``model.fit`` does, without its cost per batch.
 
     For nets this small, ``model.fit`` spends most of its time fetching batches and
     calling back into Python. Here the data lie in memory as one tensor, shuffled anew
     for each epoch, and Keras's own ``train_step`` (your loss, metrics, regularizers and
-    optimizer) loops over them inside one `tf.function`, compiled by XLA. The last, smaller batch of an
-    epoch is trained on too, as in Keras.
+    optimizer) loops over them inside one `tf.function`, compiled by XLA. The last,
+    smaller batch of an epoch is trained on too, as in Keras. What was compiled for a
+    model serves later models of the same layers, loss and optimizer.
 
     Parameters
     ----------
@@ -33,7 +47,7 @@ def fit(
         As in ``model.fit``.
     jit_compile : bool, default True
         Compile with XLA, which Keras by itself does on a GPU only. It costs a second or
-        so per call: set it to False for a training shorter than that, or for an
+        so the first time: set it to False for a training shorter than that, or for an
         operation XLA does not know.
 
     Returns
@@ -45,25 +59,17 @@ def fit(
     Raises
     ------
     ValueError
-        If the model is not compiled, the lengths of `x` and `y` differ, there are no
-        rows, `epochs` or `batch_size` is not a positive integer, or `validation_data`
-        is not a pair.
+        If the model is not compiled, is to run eagerly or has several inputs or outputs;
+        if `x` or `y` is not an array, their lengths differ or they have no rows; if
+        `epochs` or `batch_size` is not a positive integer, or `validation_data` is not a pair.
     """
     _check(model, x, y, epochs, batch_size, validation_data)
     n = len(x)
-    model.test_step((x[:1], y[:1]))  # eagerly, once: creates weights and metrics
-    model.optimizer.build(model.trainable_variables)
+    _build(model, x[:1], y[:1])
+    program = _program(model, x[:1], y[:1], jit_compile)
     inputs = tf.constant(x)
     targets = inputs if y is x else tf.constant(y)
     n_full, rest = divmod(n, batch_size)
-
-    @tf.function(jit_compile=jit_compile)
-    def train_full_batches(x, y):
-        for step in tf.range(n_full):
-            model.train_step((x[step], y[step]))
-
-    # One odd batch an epoch is not worth an XLA compilation of its own.
-    train_last_batch = tf.function(model.train_step)
 
     def batches(data, order):
         """The shuffled rows as an array of full batches, and what is left over."""
@@ -75,27 +81,34 @@ def fit(
         x_full, x_rest = batches(inputs, order)
         y_full, y_rest = (x_full, x_rest) if y is x else batches(targets, order)
         if n_full:
-            train_full_batches(x_full, y_full)
+            program.train_full_batches(x_full, y_full)
         if rest:
-            train_last_batch((x_rest, y_rest))
+            program.train_last_batch((x_rest, y_rest))
 
     callbacks = keras.callbacks.CallbackList(
-        callbacks, add_history=True, add_progbar=verbose != 0, model=model,
-        verbose=verbose, epochs=epochs, steps=1,
-    )  # fmt: skip
+        callbacks,
+        add_history=True,
+        add_progbar=verbose != 0,
+        model=model,
+        verbose=verbose,
+        epochs=epochs,
+        steps=1,
+    )
     model.stop_training = False
     callbacks.on_train_begin()
     for epoch in range(epochs):
         model.reset_metrics()
         callbacks.on_epoch_begin(epoch)
         callbacks.on_train_batch_begin(0)
-        train_epoch(np.random.permutation(n))
-        logs = {name: float(value) for name, value in model.get_metrics_result().items()}
+        with program.lent(model) as trained:
+            train_epoch(np.random.permutation(n))
+            logs = {name: float(value) for name, value in trained.get_metrics_result().items()}
         callbacks.on_train_batch_end(0, logs)
         if validation_data is not None:
-            results = model.evaluate(
-                *validation_data, batch_size=1_000, verbose=0, return_dict=True
-            )
+            with program.lent(model) as trained:
+                results = trained.evaluate(
+                    *validation_data, batch_size=1_000, verbose=0, return_dict=True
+                )
             logs |= {f"val_{name}": value for name, value in results.items()}
         callbacks.on_epoch_end(epoch, logs)
         if model.stop_training:
@@ -104,10 +117,140 @@ def fit(
     return model.history
 
 
+# --- one compilation for all models that are alike ---------------------------------------
+
+
+class _Program:
+    """The loops of an epoch, compiled for one model, the twin of all that are trained by them.
+
+    Compiled code holds on to the variables of the model that it was compiled for. Another
+    model of the same make lends its twin its state, and takes it back.
+    """
+
+    def __init__(self, twin, jit_compile):
+        self.twin = twin
+
+        @tf.function(jit_compile=jit_compile)
+        def train_full_batches(x, y):
+            for step in tf.range(len(x)):
+                twin.train_step((x[step], y[step]))
+
+        self.train_full_batches = train_full_batches
+        # One odd batch an epoch is not worth an XLA compilation of its own.
+        self.train_last_batch = tf.function(twin.train_step)
+
+    @contextlib.contextmanager
+    def lent(self, model):
+        """The twin in the state of the model, which is in the twin's state afterwards."""
+        if self.twin is model:
+            yield model
+            return
+        pairs = list(zip(_state(model), _state(self.twin)))
+        for own, twins in pairs:
+            twins.assign(own)
+        yield self.twin
+        for own, twins in pairs:
+            own.assign(twins)
+
+
+_PROGRAMS = OrderedDict()  # the latest last
+_MOST_PROGRAMS = 16  # each keeps a model and its compiled code in memory
+
+
+def _program(model, x, y, jit_compile):
+    """The program of an earlier model that is like this one, or a new one."""
+    key = _make(model)
+    if key is None:  # who knows what its own code does
+        return _Program(model, jit_compile)
+    key = (key, jit_compile)
+    if key not in _PROGRAMS:
+        seeds = random.getstate()  # the twin's initial weights must cost the next model nothing
+        twin = keras.models.clone_model(model)
+        twin.compile_from_config(model.get_compile_config())
+        _build(twin, x, y)
+        random.setstate(seeds)
+        if list(map(_kind, _state(twin))) != list(map(_kind, _state(model))):
+            return _Program(model, jit_compile)  # it shares weights in a way no config tells
+        _PROGRAMS[key] = _Program(twin, jit_compile)
+        while len(_PROGRAMS) > _MOST_PROGRAMS:
+            _PROGRAMS.popitem(last=False)
+    _PROGRAMS.move_to_end(key)
+    return _PROGRAMS[key]
+
+
+def _build(model, x, y):
+    """Create all variables: weights, metrics, the optimizer's."""
+    if model.loss is None:  # its own train_step needs none
+        model(x)
+    else:
+        model.test_step((x, y))  # eagerly, once
+    model.optimizer.build(model.trainable_variables)
+
+
+def _state(model):
+    """All variables that a training step reads or writes, in an order fixed by the model's make."""
+    variables = [*model.variables, *model.optimizer.variables, *model.metrics_variables]
+    return list({id(variable): variable for variable in variables}.values())
+
+
+def _kind(variable):
+    """What a variable's training depends on, besides its value."""
+    rules = [variable.regularizer, variable.constraint]
+    rules = [keras.saving.serialize_keras_object(rule) for rule in rules]
+    return variable.shape, variable.dtype, variable.trainable, json.dumps(rules)
+
+
+_NAMES = {"name", "keras_history", "input_layers", "output_layers"}  # where layers are named
+
+
+def _make(model):
+    """All that tells how a model trains but its variables, as text; None if no text can tell.
+
+    Layers of Keras are what their config says. A layer, loss or function of anyone else
+    may do anything, and its model is compiled by itself.
+    """
+    names = {}
+
+    def plain(node, key=None):
+        if isinstance(node, dict):
+            module = str(node.get("module", "keras"))
+            if node.get("class_name") == "__lambda__" or not module.startswith("keras"):
+                raise ValueError(f"{node['class_name']} is not of Keras.")
+            # the variables hold what came of seeds and initializers
+            return {
+                k: plain(v, k)
+                for k, v in node.items()
+                if k not in ("seed", "compile_config") and not k.endswith("_initializer")
+            }
+        if isinstance(node, (list, tuple)):
+            return [plain(item, key) for item in node]
+        if key in _NAMES and isinstance(node, str):  # dense_7 and dense_8 do the same
+            return names.setdefault(node, len(names))
+        return node
+
+    try:
+        layers = plain(keras.saving.serialize_keras_object(model))
+        compiled = keras.saving.serialize_keras_object(model.get_compile_config())
+        plain(compiled)  # a metric keeps its name, which the logs tell
+        return json.dumps([layers, compiled, [_kind(variable) for variable in _state(model)]])
+    except Exception:  # what is not of Keras cannot be put into words, each time in another way
+        return None
+
+
+# --- the recipe of our autoencoders ------------------------------------------------------
+
+
 def fit_autoencoder(
-    autoencoder, X, *, epochs, batch_size=64, learning_rate=3e-3, loss="mse",
-    global_clipnorm=None, **fit_options,
-):  # fmt: skip
+    autoencoder,
+    X,
+    *,
+    epochs,
+    batch_size=64,
+    learning_rate=3e-3,
+    loss="mse",
+    global_clipnorm=None,
+    **fit_options,
+):
     """Compile with Adam and cosine decay, then `fit` the inputs to themselves.
 
     The recipe of all our autoencoders: the learning rate falls along half a cosine to 0
@@ -155,14 +298,34 @@ def fit_autoencoder(
 
 def _check(model, x, y, epochs, batch_size, validation_data):
     if not model.compiled:
-        raise ValueError("The model is not compiled: call model.compile(loss=…, optimizer=…) first.")
+        raise ValueError(
+            "The model is not compiled: call model.compile(loss=…, optimizer=…) first."
+        )
+    if model.run_eagerly:
+        raise ValueError("The model is to run eagerly: train it with model.fit, step by step.")
+    several = [name for name in ("inputs", "outputs") if len(getattr(model, name, None) or [1]) > 1]
+    for name, data in (("x", x), ("y", y)):
+        if several or not (hasattr(data, "shape") and hasattr(data, "__getitem__")):
+            got = (
+                f"a model with several {several[0]}"
+                if several
+                else f"{name} of type {type(data).__name__}"
+            )
+            raise ValueError(
+                f"fit takes one array of inputs and one of targets, got {got}: use model.fit."
+            )
     if not len(x) == len(y) > 0:
-        raise ValueError(f"x and y must have equally many rows, and some: got {len(x)} and {len(y)}.")
+        raise ValueError(
+            f"x and y must have equally many rows, and some: got {len(x)} and {len(y)}."
+        )
     _check_sizes(epochs, batch_size)
     if validation_data is not None and (
         not isinstance(validation_data, tuple) or len(validation_data) != 2
     ):
-        raise ValueError("validation_data must be a tuple (x, y); the slide's list is Keras 2.")
+        raise ValueError(
+            "validation_data must be a tuple (x, y) of arrays, "
+            f"got {type(validation_data).__name__}."
+        )
 
 
 def _check_sizes(epochs, batch_size):

@@ -92,16 +92,18 @@ def turku_ner_folder():
     if named:
         for name, sha256 in TURKU_NER_SHA256.items():
             read_verified(
-                Path(named) / name, sha256,
+                Path(named) / name,
+                sha256,
                 f"Put the file from {TURKU_NER_URL} there, or unset LECTURE6_TURKU_NER.",
-            )  # fmt: skip
+            )
         return Path(named)
     import pooch
 
     corpus = pooch.create(
-        path=pooch.os_cache("lecture6/turku_ner"), base_url=TURKU_NER_URL,
+        path=pooch.os_cache("lecture6/turku_ner"),
+        base_url=TURKU_NER_URL,
         registry={name: f"sha256:{sha256}" for name, sha256 in TURKU_NER_SHA256.items()},
-    )  # fmt: skip
+    )
     pooch.get_logger().setLevel("WARNING")  # where it is cached is nothing to a reader
     try:
         paths = [

@@ -32,7 +32,9 @@ class Clock(keras.callbacks.Callback):
 {train}(X, X, epochs=4, batch_size=32, verbose=0, callbacks=[Clock()])
 print((Clock.ends[-1] - Clock.ends[0]) / 3)
 """
-ONE_THREAD = "from lecture6_utils.reproducibility import make_reproducible\nmake_reproducible('bench')"
+ONE_THREAD = (
+    "from lecture6_utils.reproducibility import make_reproducible\nmake_reproducible('bench')"
+)
 SIDES = {
     "model.fit, as on the slide": ("import lecture6_utils.reproducibility", "model.fit"),
     "model.fit, one thread": (ONE_THREAD, "model.fit"),

@@ -5,10 +5,12 @@ import os
 import shutil
 import threading
 from contextlib import contextmanager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 
 import pytest
-from conftest import ROOT
+from helpers import ROOT
+
+from lecture6_utils.book.serve import SOURCES, Quiet
 
 HTML = ROOT / "_build" / "html"
 CHROMIUM = next(
@@ -24,12 +26,6 @@ def require_browser():
     if CHROMIUM is None:
         message = "no browser found: install Debian's package chromium (apt install chromium)"
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
-
-
-#: What the pages are made of.
-SOURCES = ["_config.yml", "_toc.yml", "chapters/**/*.ipynb", "chapters/**/*.md", "chapters/**/*.bib",
-           "chapters/**/*.json", "chapters/_static/*", "chapters/_slides/_static/*",
-           "lecture6_utils/book/*.py"]  # fmt: skip
 
 
 @functools.cache
@@ -52,17 +48,16 @@ def lack_of_build(root=ROOT):
 def pages():
     """Every page of the built book, as paths below `HTML`; not the one that only forwards.
 
-    Nor the slides, which are no page and have tests of their own.
+    Nor the slides and the page for a wrong address: they are no pages, and have tests of their own.
     """
     found = [p.relative_to(HTML).as_posix() for p in sorted(HTML.rglob("*.html"))]
-    found = [p for p in found if not p.startswith(("_static/", "slides/")) and p != "index.html"]
+    found = [
+        p
+        for p in found
+        if not p.startswith(("_static/", "slides/")) and p not in ("index.html", "404.html")
+    ]
     assert found, f"no pages in {HTML}"
     return found
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
 
 
 @contextmanager

@@ -1,67 +1,53 @@
-"""Where the book is, and scratch copies of it to break."""
+"""Scratch copies of the book, a browser, the marks of the tests, and what is said last."""
 
-import importlib.util
 import os
-import shutil
-import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
+from helpers import copy_book, make_small_book
 
-ROOT = Path(__file__).resolve().parents[1]
-
-HEADER = """# %% [markdown]
-# # Add two numbers
-#
-# It is ≈ 3.0 today.
-
-# %%
-from lecture6_utils.measurement import measured
-
-"""
-
-
-def module_at(path):
-    """Import a file that is in no package."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def make_small_book(folder):
-    """A book of two lessons that take a second: `adds` imports the package, `prints` does not."""
-    for name in ("requirements.txt", "pyproject.toml"):
-        shutil.copy(ROOT / name, folder)
-    ignore = shutil.ignore_patterns("data", "__pycache__")
-    shutil.copytree(ROOT / "lecture6_utils", folder / "lecture6_utils", ignore=ignore)
-    chapters = folder / "chapters"
-    chapters.mkdir()
-    shutil.copy(ROOT / "chapters" / "jupytext.toml", chapters)
-    (chapters / "adds.py").write_text(HEADER + 'measured("sum", 1 + 2, ".1f")\n', encoding="utf-8")
-    (chapters / "prints.py").write_text("# %% [markdown]\n# # Print\n\n# %%\nprint(2)\n", encoding="utf-8")
-    (chapters / "index.md").write_text("# Index\n", encoding="utf-8")
-    (folder / "_toc.yml").write_text(
-        "format: jb-book\nroot: chapters/index\nchapters:\n"
-        "- file: chapters/adds\n- file: chapters/prints\n", encoding="utf-8"
+#: Files whose tests execute lessons, build pages, train, or start other programs that do.
+EXECUTING = {
+    f"test_{name}"
+    for name in (
+        "anywhere",
+        "publish",
+        "lessons",
+        "lighthouse",
+        "make",
+        "mutations",
+        "pdf",
+        "study",
+        "tamper",
+        "training",
     )
-    return folder
+}
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Not even imported for `-m unit`: TensorFlow alone takes seconds."""
+    return (config.option.markexpr == "unit" and collection_path.stem in EXECUTING) or None
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest chooses by mark
+def pytest_collection_modifyitems(items):
+    """Mark each test as unit, build or browser, if it does not say so itself."""
+    for item in items:
+        if any(item.get_closest_marker(mark) for mark in ("unit", "build", "browser")):
+            continue
+        looks_at_pages = "HTML" in vars(getattr(item, "module", None) or type(item))
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+        elif item.path.suffix == ".ipynb" or item.path.stem in EXECUTING or looks_at_pages:
+            item.add_marker("build")
+        else:
+            item.add_marker("unit")
 
 
 @pytest.fixture
 def small_book(tmp_path):
     """Two lessons, not executed yet."""
     return make_small_book(tmp_path)
-
-
-def copy_book(folder):
-    """Copy the real book into a folder; the environment is linked, not copied."""
-    copy = folder / "book"
-    ignore = shutil.ignore_patterns(".venv", ".git", "_build", "__pycache__", ".*_cache")
-    shutil.copytree(ROOT, copy, ignore=ignore)
-    os.symlink(sys.prefix, copy / ".venv")
-    return copy
 
 
 @pytest.fixture

@@ -33,11 +33,21 @@ def require_tools():
 def report(url):
     """What Lighthouse says of one page."""
     result = subprocess.run(
-        ["npx", "--yes", LIGHTHOUSE, url, "--only-categories=accessibility", "--output=json",
-         "--quiet", "--no-enable-error-reporting",
-         f"--chrome-flags={' '.join(['--headless=new', *ARGUMENTS])}"],
-        env=os.environ | {"CHROME_PATH": CHROMIUM}, capture_output=True, text=True,
-    )  # fmt: skip
+        [
+            "npx",
+            "--yes",
+            LIGHTHOUSE,
+            url,
+            "--only-categories=accessibility",
+            "--output=json",
+            "--quiet",
+            "--no-enable-error-reporting",
+            f"--chrome-flags={' '.join(['--headless=new', *ARGUMENTS])}",
+        ],
+        env=os.environ | {"CHROME_PATH": CHROMIUM},
+        capture_output=True,
+        text=True,
+    )
     if result.returncode:
         sys.exit(f"{LIGHTHOUSE} failed on {url}:\n{result.stderr}")
     return json.loads(result.stdout)

@@ -3,7 +3,7 @@
 Bounds that are too wide never raise a false alarm, but then they find no fault either. So
 faults of the kind that people make are planted in scratch copies of the book, one at a
 time, and the first check that catches one is noted: the unit tests named for it, what
-`checks.py` sees without running anything, or the proof of its lesson. The lesson's evidence
+`check.py` sees without running anything, or the proof of its lesson. The lesson's evidence
 counts as that of the faulty lesson, else its fingerprint alone would give every fault away.
 
 Results are kept in ``_build/mutations``, so a run that was cut off goes on; delete the
@@ -28,8 +28,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import nbformat
-from checks import all_problems
 
+from lecture6_utils.book.check import all_problems
 from lecture6_utils.book.evidence import evidence_path
 from lecture6_utils.book.lessons import (
     METADATA_KEY,
@@ -39,11 +39,11 @@ from lecture6_utils.book.lessons import (
     read_notebook,
     read_script,
     replace_text,
-)  # fmt: skip
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 NOT_CAUGHT = "NOT CAUGHT"
-PYTEST = [sys.executable, "-m", "pytest", "-o", "addopts=", "-p", "no:cacheprovider", "--color=no", "-x"]
+PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", "-x"]
 
 
 @dataclass(frozen=True)
@@ -470,8 +470,8 @@ MUTATIONS = [
         ),
         (
             "two arms swapped in a figure",
-            '"synthetic typos": (-0.01, 1), "real typos": (0, 2)',
-            '"real typos": (-0.01, 1), "synthetic typos": (0, 2)',
+            '    "synthetic typos": (-0.01, 1),\n    "real typos": (0, 2),',
+            '    "real typos": (-0.01, 1),\n    "synthetic typos": (0, 2),',
         ),
         (
             "a word may be its own root",
@@ -508,8 +508,8 @@ MUTATIONS = [
         "training",
         (
             "batches eight times as large",
-            "autoencoder, X, *, epochs, batch_size=64,",
-            "autoencoder, X, *, epochs, batch_size=512,",
+            "    batch_size=64,\n",
+            "    batch_size=512,\n",
         ),
         lesson="stacked_autoencoders",
     ),
@@ -625,7 +625,10 @@ def scratch_copy(root, folder):
     copy = folder / "book"
     ignore = shutil.ignore_patterns("data", ".venv", ".git", "_build", "__pycache__", ".*_cache")
     shutil.copytree(root, copy, ignore=ignore)
-    for name, target in {"lecture6_utils/data": root / "lecture6_utils/data", ".venv": sys.prefix}.items():
+    for name, target in {
+        "lecture6_utils/data": root / "lecture6_utils/data",
+        ".venv": sys.prefix,
+    }.items():
         os.symlink(target, copy / name)
     return copy
 
@@ -680,11 +683,13 @@ def judge(root, mutation):
         output = ""
         if mutation.lesson:
             notebook = f"chapters/{mutation.lesson}.ipynb"
-            options = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=900"]
-            output = run_pytest(copy, *options, notebook)
+            output = run_pytest(copy, notebook)
             if found := re.search(r"^FAILED \S+::Cell (\d+)", output, re.M):
                 cell = int(found[1]) + 1  # nbval counts from 0
-                return {"caught_by": f"proof, cell [{cell}]: {what_failed(output)}", "output": output}
+                return {
+                    "caught_by": f"proof, cell [{cell}]: {what_failed(output)}",
+                    "output": output,
+                }
         return {"caught_by": NOT_CAUGHT, "output": output}
 
 
@@ -693,10 +698,17 @@ def run_pytest(copy, *arguments):
     variables = os.environ | {"PYTHONPATH": str(copy), "PYTEST_ADDOPTS": ""}
     variables.pop("LECTURE6_VARIANT", None)
     result = subprocess.run(
-        [*PYTEST, *arguments], cwd=copy, env=variables, capture_output=True, text=True, encoding="utf-8"
+        [*PYTEST, *arguments],
+        cwd=copy,
+        env=variables,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
     )
     output = re.sub(r"\x1b\[[\d;]*m", "", result.stdout)
-    counts = Counter(dict((what, int(n)) for n, what in re.findall(r"(\d+) (\w+)", last_line(output))))
+    counts = Counter(
+        dict((what, int(n)) for n, what in re.findall(r"(\d+) (\w+)", last_line(output)))
+    )
     # nbval's "plugin exception" is a crash of the proof or of a kernel, and no verdict
     failed = result.returncode == 1 and counts["failed"] and "pytest plugin exception" not in output
     passed = result.returncode == 0 and counts["passed"] and not counts["skipped"]
@@ -713,8 +725,11 @@ def last_line(text):
 def what_failed(output):
     """What a cell's failure in the proof was about: a number, a figure, an exception or a text."""
     if "OutOfBoundsError: " in output:
-        names = re.findall(r"^(['\"])(.+)\1 measured \S+; the study's range",
-                           output.rpartition("OutOfBoundsError: ")[2], re.M)  # fmt: skip
+        names = re.findall(
+            r"^(['\"])(.+)\1 measured \S+; the study's range",
+            output.rpartition("OutOfBoundsError: ")[2],
+            re.M,
+        )
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
         return f"number out of range: {names[0][1]}{more}"
     if "Cell execution caused an exception" in output:
@@ -760,7 +775,9 @@ def check_sound(root, mutations):
         mutated(root, mutation)
     for slug in sorted({m.lesson for m in mutations if m.lesson}):
         if problems := all_problems(Lesson(root, slug)):
-            raise BookError(f"{slug} is not in order, even without a fault:\n" + "\n".join(problems))
+            raise BookError(
+                f"{slug} is not in order, even without a fault:\n" + "\n".join(problems)
+            )
 
 
 def study(root, mutations, n_workers):
@@ -788,8 +805,11 @@ def study(root, mutations, n_workers):
                 except BookError as error:
                     found[name], said = None, f"NOT JUDGED: {error}"
                 seconds = round(time.monotonic() - start)
-                print(f"{seconds // 60:3d}:{seconds % 60:02d}  {len(found)} of {len(futures)}  "
-                      f"{name}: {said}", flush=True)  # fmt: skip
+                print(
+                    f"{seconds // 60:3d}:{seconds % 60:02d}  {len(found)} of {len(futures)}  "
+                    f"{name}: {said}",
+                    flush=True,
+                )
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -807,7 +827,9 @@ def write_evidence(root, mutations, found):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description="Plant faults in copies of the book, and see what catches them.")
+    parser = argparse.ArgumentParser(
+        description="Plant faults in copies of the book, and see what catches them."
+    )
     parser.add_argument("--only", nargs="+", metavar="NAME", help="plant these faults only")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="how many side by side")
     arguments = parser.parse_args(argv)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT, make_small_book
+from helpers import ROOT, make_small_book
 
 from lecture6_utils.book.lessons import Lesson, read_notebook
 
@@ -50,8 +50,10 @@ def test_a_lesson_gives_the_same_outputs_everywhere(book):
     for place, variables in PLACES.items():
         result = subprocess.run(
             [sys.executable, "-m", "lecture6_utils.book.executor", "run", "adds"],
-            cwd=book, capture_output=True, env=os.environ | {"PYTHONPATH": str(book)} | variables,
-        )  # fmt: skip
+            cwd=book,
+            capture_output=True,
+            env=os.environ | {"PYTHONPATH": str(book)} | variables,
+        )
         assert result.returncode == 0, (place, result.stderr.decode("utf-8", "replace"))
         notebook = read_notebook(lesson)
         found[place] = json.dumps([notebook.cells, notebook.metadata.lecture6.measured])
@@ -62,9 +64,12 @@ def test_a_lesson_gives_the_same_outputs_everywhere(book):
 def test_a_lesson_run_as_a_script_prints_into_a_file(book, place, tmp_path):
     with open(tmp_path / "out", "wb") as out:
         result = subprocess.run(
-            [sys.executable, "chapters/adds.py"], cwd=book, stdout=out, stderr=subprocess.PIPE,
+            [sys.executable, "chapters/adds.py"],
+            cwd=book,
+            stdout=out,
+            stderr=subprocess.PIPE,
             env=os.environ | {"PYTHONPATH": str(book)} | PLACES[place],
-        )  # fmt: skip
+        )
     assert result.returncode == 0, result.stderr.decode("utf-8", "replace")
     assert "π ≈, roughly ≈ 3.14" in (tmp_path / "out").read_text(encoding="utf-8")
 
@@ -76,7 +81,9 @@ def nameless(tree):
             continue
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
         owner = getattr(getattr(node.func, "value", None), "id", "")
-        texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+        texts = [
+            a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)
+        ]
         binary = name == "open" and any("b" in text for text in texts[-1:] if len(text) <= 3)
         if name in ("read_text", "write_text") or (name == "open" and not owner and not binary):
             if "encoding" not in {keyword.arg for keyword in node.keywords}:
@@ -89,7 +96,15 @@ def test_a_file_opened_without_encoding_would_be_found():
 
 
 def test_every_file_is_opened_with_its_encoding():
-    paths = [p for folder in ("lecture6_utils", "chapters", "tests") for p in (ROOT / folder).rglob("*.py")]
+    paths = [
+        p
+        for folder in ("lecture6_utils", "chapters", "tests")
+        for p in (ROOT / folder).rglob("*.py")
+    ]
     assert len(paths) > 50
-    found = {p.name: lines for p in paths if (lines := [*nameless(ast.parse(p.read_text(encoding="utf-8")))])}
+    found = {
+        p.name: lines
+        for p in paths
+        if (lines := [*nameless(ast.parse(p.read_text(encoding="utf-8")))])
+    }
     assert found == {}

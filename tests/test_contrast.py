@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from browser import HTML
 from colorspacious import cspace_convert
-from conftest import ROOT
+from helpers import ROOT
 from matplotlib.colors import to_rgb
 from scipy.spatial.distance import pdist
 
 from lecture6_utils.book.lessons import find_lessons, read_script
-from lecture6_utils.live_figures import _DARK_COLORS
+from lecture6_utils.live_figures.packing import DARK_COLORS
 from lecture6_utils.plotting import COLORS
 
 # Grounds on which live figures draw: white, and the book theme's in the dark.
@@ -30,7 +30,9 @@ CELLS = """() => [...document.querySelectorAll('main :is(td, th, td small, th sm
 
 
 def luminance(red, green, blue):
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)]
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)
+    ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
@@ -75,7 +77,7 @@ def test_live_figures_draw_on_these_grounds(browser, scheme, ground):
 
 def test_every_color_can_be_told_from_its_ground():
     assert {color: on(WHITE, color) for color in COLORS if on(WHITE, color) < 3} == {}
-    assert {color: on(DARK, color) for color in _DARK_COLORS if on(DARK, color) < 3} == {}
+    assert {color: on(DARK, color) for color in DARK_COLORS if on(DARK, color) < 3} == {}
 
 
 def smallest_distance(colors):
@@ -91,7 +93,7 @@ def smallest_distance(colors):
     return min(pdist(cspace_convert(view, "sRGB1", "CAM02-UCS")).min() for view in views)
 
 
-@pytest.mark.parametrize("colors", [COLORS, _DARK_COLORS], ids=["light", "dark"])
+@pytest.mark.parametrize("colors", [COLORS, DARK_COLORS], ids=["light", "dark"])
 def test_colors_are_farther_apart_than_those_they_replace(colors):
     with plt.style.context("petroff10"):
         petroff = plt.rcParams["axes.prop_cycle"].by_key()["color"]
@@ -131,7 +133,7 @@ def test_figures_are_written_in_colors_that_can_be_read():
 
 def test_a_pale_label_would_be_found():
     code = 'ax.text(0, 0, "a", color="0.6")\nax.plot(x, color=COLORS[3])\n'
-    assert colors_named(SimpleNamespace(cells=[SimpleNamespace(cell_type="code", source=code)])) == (
-        {3}, {"0.6"}
-    )  # fmt: skip
+    assert colors_named(
+        SimpleNamespace(cells=[SimpleNamespace(cell_type="code", source=code)])
+    ) == ({3}, {"0.6"})
     assert contrast(to_rgb("0.6"), (1, 1, 1)) < 4.5 and on(WHITE, COLORS[3]) < 4.5

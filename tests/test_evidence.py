@@ -2,23 +2,23 @@
 
 import json
 
+import nbformat
 import numpy as np
 import pytest
-from conftest import make_small_book
+from helpers import make_small_book
 from scipy import stats
 
-from lecture6_utils.book import evidence
-from lecture6_utils.book.evidence import (
-    evidence_path,
-    evidence_problems,
+from lecture6_utils.book.evidence import evidence_path, evidence_problems, read_evidence
+from lecture6_utils.book.lessons import METADATA_KEY, BookError, Lesson, evidence_fingerprint
+from lecture6_utils.book.rule import (
+    MOST_CHECKS,
+    RATE,
     fit_prior,
     machine_variance,
-    read_evidence,
-    sum_up,
     tolerance,
     unit,
 )
-from lecture6_utils.book.lessons import BookError, Lesson
+from lecture6_utils.book.summary import sum_up
 
 
 @pytest.fixture
@@ -33,9 +33,12 @@ def run(offset, variant, values, figure=(1.0, 2.0, 4.0), text="loss"):
     ]
     drawn = {"says": {"title": text}, "data": {"line": list(figure)}}
     return {
-        "offset": offset, "variant": variant, "seconds": 9, "measured": measured,
+        "offset": offset,
+        "variant": variant,
+        "seconds": 9,
+        "measured": measured,
         "figures": {"fig-a": drawn},
-    }  # fmt: skip
+    }
 
 
 PLAN = [(0, "here"), (0, "avx"), (0, "sse4.2"), (1_000, "here"), (1_000, "avx"), (2_000, "here")]
@@ -81,7 +84,7 @@ def test_the_rule_raises_as_many_false_alarms_as_it_says():
 
 
 def test_all_checks_together_raise_one_in_a_hundred_proofs():
-    assert evidence.RATE * evidence.MOST_CHECKS == pytest.approx(0.01)
+    assert RATE * MOST_CHECKS == pytest.approx(0.01)
 
 
 def test_the_spread_between_machines_is_that_of_equal_seeds():
@@ -188,6 +191,27 @@ def test_evidence_of_another_version_is_told_and_a_comment_makes_none(lesson):
         read_evidence(lesson)
 
 
+def test_a_lesson_that_was_rewritten_and_computes_the_same_bits_keeps_its_evidence(lesson):
+    runs = runs_of([1.0] * 6)
+    sum_up(lesson, runs)
+    text = lesson.script.read_text(encoding="utf-8")
+    lesson.script.write_text(text + "x = 2\n", encoding="utf-8")
+    now = {"evidence_fingerprint": evidence_fingerprint(lesson), "measured": runs[0]["measured"]}
+    another = [runs[0]["measured"][0] | {"values": [1.0 + 3e-16]}]
+    for record, holds in (
+        (now, True),
+        (now | {"measured": another}, False),
+        (now | {"evidence_fingerprint": "not run since"}, False),
+    ):
+        notebook = nbformat.v4.new_notebook(metadata={METADATA_KEY: record})
+        nbformat.write(notebook, lesson.notebook)
+        if holds:
+            assert read_evidence(lesson)
+        else:
+            with pytest.raises(BookError, match="adds was changed since it was studied"):
+                read_evidence(lesson)
+
+
 def test_a_module_that_computes_counts_and_one_that_draws_does_not(lesson):
     sum_up(lesson, runs_of([1.0] * 6))
     for name, of_another in (("measurement", False), ("training", True)):
@@ -202,9 +226,12 @@ def test_a_module_that_computes_counts_and_one_that_draws_does_not(lesson):
 
 
 def test_names_without_evidence_and_stored_numbers_outside_are_told(lesson):
-    assert evidence_problems(lesson, {}) == ["adds is not studied yet: make study LESSON=adds"]
+    assert evidence_problems(lesson, {}) == [], "it is not finished, but nothing is wrong with it"
     sum_up(lesson, runs_of([1.0] * 6))
-    record = {"measured": run(0, "here", {"x": [1.0], "y": [1.0]})["measured"], "figures": {"fig-b": {}}}
+    record = {
+        "measured": run(0, "here", {"x": [1.0], "y": [1.0]})["measured"],
+        "figures": {"fig-b": {}},
+    }
     assert evidence_problems(lesson, record) == [
         "'y' is not studied yet: make study LESSON=adds",
         "'fig-b' is not studied yet: make study LESSON=adds",

@@ -5,11 +5,12 @@ import json
 import matplotlib
 import numpy as np
 import pytest
-from conftest import ROOT, module_at
+from helpers import ROOT, module_at
 from matplotlib.figure import Figure
 
 from lecture6_utils.book.figures import ROUNDING, describe_live, deviation, differences
-from lecture6_utils.live_figures import LiveFigure, _floats, _packed
+from lecture6_utils.live_figures.common import LiveFigure
+from lecture6_utils.live_figures.packing import floats, whole
 
 in_kernel = module_at(ROOT / "lecture6_utils/book/in_kernel.py")
 COLORS = np.array(["#aa0000", "#00aa00", "#0000aa"])
@@ -27,18 +28,23 @@ def figure(change="", noise=0.0, seed=0):
     fig = Figure(figsize=(5.4, 3), dpi=100)
     axes = fig.subplots(2, 2)
     for name, y in curves.items():
-        axes[0, 0].plot(x, y + noise * rng.normal(size=200), label=name, color=COLORS[len(name) % 3])
+        axes[0, 0].plot(
+            x, y + noise * rng.normal(size=200), label=name, color=COLORS[len(name) % 3]
+        )
     axes[0, 0].legend()
     axes[0, 0].set(
-        xlabel="codings" if change == "label changed" else "code size", ylabel="loss",
+        xlabel="codings" if change == "label changed" else "code size",
+        ylabel="loss",
         ylim=(0, 2 if change == "limits changed" else 1.5),
-    )  # fmt: skip
+    )
     if change == "log scale":
         axes[0, 0].set_yscale("log")
     heights = np.array([3.0, 2.0, 4.0]) * (1 + noise * rng.normal(size=3))
     if change == "one bar longer":
         heights[1] *= 1.2
-    axes[0, 1].bar(["a", "b", "c"], heights)
+    axes[0, 1].bar(["a", "c", "b"] if change == "categories permuted" else ["a", "b", "c"], heights)
+    names = ["one", "two", "three"]
+    axes[0, 1].set_yticks([0, 2, 4], names[::-1] if change == "tick labels permuted" else names)
     labels = np.arange(300) % 3
     points = np.random.default_rng(1).normal(size=(300, 2)) + labels[:, None]
     colors = COLORS[[1, 2, 0]] if change == "classes permuted" else COLORS
@@ -49,8 +55,19 @@ def figure(change="", noise=0.0, seed=0):
     return in_kernel.describe(fig)
 
 
-FAULTS = ["arms swapped", "curve missing", "label changed", "limits changed", "log scale",
-          "one bar longer", "classes permuted", "name changed", "image turned"]  # fmt: skip
+FAULTS = [
+    "categories permuted",
+    "tick labels permuted",
+    "arms swapped",
+    "curve missing",
+    "label changed",
+    "limits changed",
+    "log scale",
+    "one bar longer",
+    "classes permuted",
+    "name changed",
+    "image turned",
+]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -58,7 +75,9 @@ FAULTS = ["arms swapped", "curve missing", "label changed", "limits changed", "l
 def test_a_fault_is_seen_on_the_same_machine_and_on_another(fault, noise):
     stored = figure()
     other = figure(noise=0.01, seed=5)  # what the study saw another machine do
-    bounds = {path: 3 * deviation(other["data"][path], d) + ROUNDING for path, d in stored["data"].items()}
+    bounds = {
+        path: 3 * deviation(other["data"][path], d) + ROUNDING for path, d in stored["data"].items()
+    }
     spread = {"varies": [], "bounds": bounds, "otherwise": ROUNDING}
     assert differences(figure(noise=noise, seed=9), stored, spread) == []
     assert differences(figure(fault, noise, seed=9), stored, spread)
@@ -74,11 +93,20 @@ def test_what_the_study_saw_vary_is_not_compared():
     (problem,) = differences(figure("name changed"), figure())
     path = problem.partition(": ")[0]
     assert path == "panel 3, texts"
-    assert differences(figure("name changed"), figure(), {"varies": [path], "bounds": {}, "otherwise": ROUNDING}) == []
+    assert (
+        differences(
+            figure("name changed"),
+            figure(),
+            {"varies": [path], "bounds": {}, "otherwise": ROUNDING},
+        )
+        == []
+    )
 
 
 def test_a_problem_says_where_and_by_how_much():
-    problems = differences(figure("one bar longer"), figure(), {"varies": [], "bounds": {}, "otherwise": ROUNDING})
+    problems = differences(
+        figure("one bar longer"), figure(), {"varies": [], "bounds": {}, "otherwise": ROUNDING}
+    )
     assert problems == ["panel 2, Rectangle, top: off by 20.0% of its span, 0.2% is allowed"]
 
 
@@ -114,7 +142,16 @@ def test_every_kind_of_mark_that_a_lesson_draws_is_described():
     ax.annotate("here", (0, 0), (1, 1), arrowprops={"arrowstyle": "->"})
     ax.secondary_yaxis("right").set_ylabel("other")
     says = json.dumps(in_kernel.describe(fig))
-    for wanted in ("#123456", "#654321", "QuadMesh", "Ellipse", "#abcdef", "here", "other", "line 2"):
+    for wanted in (
+        "#123456",
+        "#654321",
+        "QuadMesh",
+        "Ellipse",
+        "#abcdef",
+        "here",
+        "other",
+        "line 2",
+    ):
         assert wanted in says, wanted
     data = in_kernel.describe(fig)["data"]
     assert all(isinstance(v, float) or v is None for values in data.values() for v in values)
@@ -126,12 +163,16 @@ def test_every_kind_of_mark_that_a_lesson_draws_is_described():
 def live(**changed):
     rng = np.random.default_rng(0)
     data = {
-        "layers": [{"kernel": _floats(rng.normal(size=(10, 30))), "activation": "silu"}],
-        "points": _packed(rng.integers(0, 65535, (50, 2)), "<u2"),
-        "labels": _packed(np.arange(50) % 10, "u1"), "names": ["coat", "bag"], "range": 3.2,
-    } | changed  # fmt: skip
+        "layers": [{"kernel": floats(rng.normal(size=(10, 30))), "activation": "silu"}],
+        "points": whole("points", rng.integers(0, 65535, (50, 2))),
+        "labels": whole("labels", np.arange(50) % 10),
+        "names": ["coat", "bag"],
+        "range": 3.2,
+    } | changed
     still = Figure()
-    return describe_live([{"data": {"text/html": LiveFigure("plane", "<p></p>", data, still).html()}}])
+    return describe_live(
+        [{"data": {"text/html": LiveFigure("plane", "<p></p>", data, still).html()}}]
+    )
 
 
 def test_the_data_of_a_live_figure_are_decoded():
@@ -146,17 +187,21 @@ def test_the_data_of_a_live_figure_are_decoded():
 @pytest.mark.parametrize(
     ("changed", "path"),
     [
-        ({"layers": [{"kernel": _floats(np.zeros(300)), "activation": "silu"}]}, "root mean square"),
-        ({"layers": [{"kernel": _floats(np.ones(30)), "activation": "silu"}]}, "how many"),
-        ({"layers": [{"kernel": _floats(np.ones(300)), "activation": "relu"}]}, "activation"),
+        ({"layers": [{"kernel": floats(np.zeros(300)), "activation": "silu"}]}, "root mean square"),
+        ({"layers": [{"kernel": floats(np.ones(30)), "activation": "silu"}]}, "how many"),
+        ({"layers": [{"kernel": floats(np.ones(300)), "activation": "relu"}]}, "activation"),
         ({"names": ["bag", "coat"]}, "live names 0"),
-        ({"labels": _packed(np.arange(1, 51) % 10, "u1")}, "live labels"),
+        ({"labels": whole("labels", np.arange(1, 51) % 10)}, "live labels"),
         ({"range": 4.0}, "live range"),
     ],
 )
 def test_live_data_that_are_zeroed_cut_or_exchanged_are_seen(changed, path):
     # however much another machine's weights differ, one by one
     bounds = {"live layers 0 kernel": 5.0, "live layers 0 kernel, root mean square": 0.3}
-    assert differences(live(), live(), {"varies": [], "bounds": bounds, "otherwise": ROUNDING}) == []
-    problems = differences(live(**changed), live(), {"varies": [], "bounds": bounds, "otherwise": ROUNDING})
+    assert (
+        differences(live(), live(), {"varies": [], "bounds": bounds, "otherwise": ROUNDING}) == []
+    )
+    problems = differences(
+        live(**changed), live(), {"varies": [], "bounds": bounds, "otherwise": ROUNDING}
+    )
     assert any(path in problem for problem in problems), problems

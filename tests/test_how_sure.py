@@ -3,10 +3,11 @@
 import json
 
 import pytest
-from conftest import ROOT
+from helpers import ROOT
 from small_site import build
 
-from lecture6_utils.book import evidence, how_sure
+from lecture6_utils.book import how_sure
+from lecture6_utils.book.evidence import shown
 from lecture6_utils.book.lessons import Lesson, evidence_fingerprint
 from lecture6_utils.book.study import PLAN, variables
 
@@ -18,10 +19,19 @@ RUNS += [(0, "sse4.2", 1_000)]
 def number(by_machine, mean=2.0, spec=".2f"):
     """A number whose spread between seeds is 0.1."""
     return {
-        "spec": spec, "seeds": 1, "n": 5, "mean": mean, "sd": 0.1, "min": 1.5, "max": 2.5,
-        "by machine": by_machine, "by seed": 0.1, "chaotic": by_machine > 0.05, "runs": [[2.0]] * 5,
+        "spec": spec,
+        "seeds": 1,
+        "n": 5,
+        "mean": mean,
+        "sd": 0.1,
+        "min": 1.5,
+        "max": 2.5,
+        "by machine": by_machine,
+        "by seed": 0.1,
+        "chaotic": by_machine > 0.05,
+        "runs": [[2.0]] * 5,
         "bounds": [1.0, 3.0],
-    }  # fmt: skip
+    }
 
 
 @pytest.fixture
@@ -30,8 +40,12 @@ def book(tmp_path):
     chapters = tmp_path / "chapters"
     (chapters / "evidence").mkdir(parents=True)
     for slug in ("adds", "prints"):
-        (chapters / f"{slug}.py").write_text(f"# %% [markdown]\n# # It {slug}\n\n# %%\na = 1\n", encoding="utf-8")
-        (chapters / f"{slug}.md").write_text(f"---\norphan: true\n---\n# It {slug}\n", encoding="utf-8")
+        (chapters / f"{slug}.py").write_text(
+            f"# %% [markdown]\n# # It {slug}\n\n# %%\na = 1\n", encoding="utf-8"
+        )
+        (chapters / f"{slug}.md").write_text(
+            f"---\norphan: true\n---\n# It {slug}\n", encoding="utf-8"
+        )
     (chapters / "how_sure.md").write_text(PAGE, encoding="utf-8")
     files = "".join(f"- file: chapters/{name}\n" for name in ("adds", "prints"))
     (tmp_path / "_toc.yml").write_text(
@@ -58,13 +72,19 @@ def study(book, slug, numbers, figures=("data", "pixels"), runs=RUNS):
 @pytest.fixture
 def studied(book):
     """Both lessons studied; every digit below follows from these."""
-    study(book, "adds", {
-        "loss": number(0.02), "accuracy | PCA": number(0.06), "left": number(0.0),
-        "PCA − net": number(0.1, mean=1.0, spec="+.3f"),
-        "better by": number(0.1, mean=1.0, spec=".3f"),
-        "better by | low": number(0.1, mean=1.0, spec=".3f"),
-        "error": number(0.001, mean=-0.0002, spec=".2f"),  # 0.00, on every machine
-    })  # fmt: skip
+    study(
+        book,
+        "adds",
+        {
+            "loss": number(0.02),
+            "accuracy | PCA": number(0.06),
+            "left": number(0.0),
+            "PCA − net": number(0.1, mean=1.0, spec="+.3f"),
+            "better by": number(0.1, mean=1.0, spec=".3f"),
+            "better by | low": number(0.1, mean=1.0, spec=".3f"),
+            "error": number(0.001, mean=-0.0002, spec=".2f"),  # 0.00, on every machine
+        },
+    )
     study(book, "prints", {"*odd* $name$": number(0.04)}, ["data"], RUNS[:3])
     return book
 
@@ -91,15 +111,20 @@ def test_every_number_is_counted(studied):
     page, warnings = build(studied, "how_sure", page="how_sure")
     assert warnings == ""
     machines, lessons, most = tables(page)
-    assert machines[1:] == [[how_sure.MACHINES["here"], "3"], [how_sure.MACHINES["avx"], "4"],
-                            [how_sure.MACHINES["sse4.2"], "1"]]  # fmt: skip
+    assert machines[1:] == [
+        [how_sure.MACHINES["here"], "3"],
+        [how_sure.MACHINES["avx"], "4"],
+        [how_sure.MACHINES["sse4.2"], "1"],
+    ]
     assert lessons[1:] == [
         ["It adds", "7", "5", "10%", "10%", "4", "1", "1"],
         ["It prints", "1", "3", "2%", "5%", "0", "1", "0"],
     ]
     assert [row[0] for row in most[1:]] == [
-        "accuracy | PCA, in It adds", "*odd* $name$, in It prints", "loss, in It adds",
-    ]  # fmt: skip
+        "accuracy | PCA, in It adds",
+        "*odd* $name$, in It prints",
+        "loss, in It adds",
+    ]
     assert most[1][1:] == ["2.00", "3%", "1.50 … 2.50", "yes"]
     text = words(page)
     for said in (
@@ -145,8 +170,8 @@ def test_only_the_ten_largest_are_shown(book):
 
 
 def test_what_rounds_to_zero_has_no_sign():
-    assert evidence.shown(-0.0002, ".2%") == "-0.02%"
-    assert [evidence.shown(-0.0002, spec) for spec in (".1%", ".2f", ".0f")] == ["0.0%", "0.00", "0"]
+    assert shown(-0.0002, ".2%") == "-0.02%"
+    assert [shown(-0.0002, spec) for spec in (".1%", ".2f", ".0f")] == ["0.0%", "0.00", "0"]
 
 
 def test_a_mean_of_zero_has_no_relative_spread(book):
@@ -156,7 +181,7 @@ def test_a_mean_of_zero_has_no_relative_spread(book):
 
 def test_false_alarms_of_runs_held_out_are_told(studied, monkeypatch):
     alarms = []
-    monkeypatch.setattr(evidence, "held_out", lambda root: {"checks": 1_234, "alarms": alarms})
+    monkeypatch.setattr(how_sure, "held_out", lambda root: {"checks": 1_234, "alarms": alarms})
     assert "In 1,234 checks there was no false alarm." in how_sure.page(studied)
     alarms.append(("adds", "a | b", "1000-avx"))
     assert (

@@ -4,12 +4,11 @@ import re
 
 import pytest
 from browser import HTML
-from conftest import ROOT
 from docutils import nodes
 from docutils.utils import new_document
+from helpers import ROOT
 
 from lecture6_utils.book.ideas import draw_line, read_map
-from lecture6_utils.book.lessons import find_lessons
 
 PAGE = (ROOT / "chapters/ideas.md").read_text(encoding="utf-8")
 IDEAS = dict(re.findall(r"^- \((idea-\S+)\)=\n(.*?)(?=^- \(|^## |\Z)", PAGE, re.M | re.S))
@@ -26,10 +25,6 @@ def test_each_idea_is_told_in_at_most_twelve_words_and_leads_to_a_section():
         name, words = [block.strip() for block in text.split("\n\n")][:2]
         assert re.fullmatch(r"\[.+\]\(\w+\.ipynb#\S+\)", name), idea
         assert 3 < len(words.split()) <= 12, words
-
-
-def test_every_lesson_teaches_an_idea():
-    assert [les.slug for les in find_lessons(ROOT) if f"({les.slug}.ipynb#" not in PAGE] == []
 
 
 def test_what_an_idea_needs_comes_before_it():

@@ -11,10 +11,12 @@ import time
 
 import nbformat
 import pytest
+from helpers import pretend_executed
 
 from lecture6_utils.book import executor, lessons
 from lecture6_utils.book.evidence import evidence_path
 from lecture6_utils.book.lessons import BookError, Lesson
+from lecture6_utils.book.lock import alone
 
 
 def run(book):
@@ -32,9 +34,15 @@ def edit(path, old, new):
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+def printed(text):
+    return nbformat.v4.new_output("stream", name="stdout", text=text)
+
+
 @pytest.fixture
 def made_book(small_book):
-    run(small_book)
+    """With the outputs that a run gives, which the tests below compare with those of real runs."""
+    pretend_executed(Lesson(small_book, "adds"), printed("sum ≈ 3.0\n"))
+    pretend_executed(Lesson(small_book, "prints"), printed("2\n"))
     return small_book
 
 
@@ -93,6 +101,30 @@ def test_imports_are_followed_through_the_package(made_book):
     assert {"lecture6_utils/models", "lecture6_utils/training"} <= set(keys)
 
 
+def test_of_a_folder_every_file_counts_whichever_of_its_modules_is_imported(made_book):
+    edit(
+        made_book / "chapters/prints.py",
+        "print(2)",
+        "from lecture6_utils.live_figures import live_map",
+    )
+    lesson, folder = Lesson(made_book, "prints"), made_book / "lecture6_utils/live_figures"
+    evidence, seen = lessons.evidence_fingerprint(lesson), []
+    for name in ("common.py", "words.py", "map.js", "common.css"):
+        seen.append(lessons.fingerprint(lesson))
+        with open(folder / name, "a", encoding="utf-8") as file:
+            file.write("\n")
+    for name in ("__pycache__/map.pyc", ".ipynb_checkpoints/map-checkpoint.py"):
+        seen.append(lessons.fingerprint(lesson))
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(b"\xff")
+    seen.append(lessons.fingerprint(lesson))
+    key = "lecture6_utils/live_figures"
+    changes = [{k for k in a if a[k] != b.get(k)} for a, b in zip(seen, seen[1:])]
+    assert changes == [{key}] * 4 + [set()] * 2
+    assert "lecture6_utils/characters" in seen[0], "what any of its modules imports counts"
+    assert lessons.evidence_fingerprint(lesson) == evidence, "it draws, and computes nothing"
+
+
 def test_changed_prose_is_taken_over_without_execution(made_book):
     before = nbformat.read(made_book / "chapters/adds.ipynb", as_version=4)
     edit(made_book / "chapters/adds.py", "Add two numbers", "Add 1 and 2")
@@ -100,6 +132,86 @@ def test_changed_prose_is_taken_over_without_execution(made_book):
     after = nbformat.read(made_book / "chapters/adds.ipynb", as_version=4)
     assert after.cells[0].source.startswith("# Add 1 and 2")
     assert after.cells[1].outputs == before.cells[1].outputs
+
+
+# --- outputs are part of what is recorded -------------------------------------------------
+
+
+def change(book, slug, change_it):
+    """Change a stored notebook as Jupyter would."""
+    path = book / "chapters" / f"{slug}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    change_it(notebook)
+    nbformat.write(notebook, path)
+    return notebook
+
+
+def clear_outputs(notebook):
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+
+
+def run_with_the_wrong_kernel(notebook):
+    error = nbformat.v4.new_output("error", ename="ModuleNotFoundError", evalue="", traceback=[])
+    notebook.cells[1].outputs = [error]
+
+
+def run_with_success(notebook):
+    notebook.cells[1].outputs[0].text = "sum ≈ 3.1\n"
+
+
+@pytest.mark.parametrize(
+    ("fault", "what"),
+    [
+        (clear_outputs, "cleared"),
+        (run_with_the_wrong_kernel, "changed"),
+        (run_with_success, "changed"),
+    ],
+)
+def test_outputs_that_are_not_those_of_the_run_are_stale(made_book, fault, what):
+    change(made_book, "adds", fault)
+    found = reasons(made_book)
+    assert found["prints"] == []
+    assert found["adds"][0].startswith(
+        f"chapters/adds.py:7: the output of this cell was {what} after its run"
+    )
+    assert "the copies that `make lab` puts into mine/" in found["adds"][0]
+    assert (
+        "To get the output back: `git checkout chapters/adds.ipynb`; or run the lesson again"
+        in found["adds"][0]
+    )
+    assert run(made_book) == 1
+    assert outputs(made_book, "adds") == ["sum ≈ 3.0\n"]
+
+
+def save_in_jupyter(notebook):
+    """Nothing was run but the last cell, which printed in two pieces what it prints."""
+    notebook.metadata.language_info["version"] = "3.12.1"
+    cell = notebook.cells[1]
+    cell.execution_count = 7
+    cell.outputs = [printed("sum ≈ "), printed("3.0\n")]
+
+
+def forget_outputs(notebook):
+    """As a notebook of before outputs were recorded."""
+    del notebook.metadata.lecture6["outputs"]
+
+
+@pytest.mark.parametrize("saved", [save_in_jupyter, forget_outputs])
+def test_a_notebook_with_its_own_outputs_is_put_in_order_without_a_run(
+    made_book, saved, monkeypatch
+):
+    monkeypatch.setattr(executor, "lesson_client", None)  # to execute would raise a TypeError
+    before = nbformat.read(made_book / "chapters/adds.ipynb", as_version=4)
+    change(made_book, "adds", saved)
+    assert reasons(made_book)["adds"] == []
+    assert run(made_book) == 0
+    after = nbformat.read(made_book / "chapters/adds.ipynb", as_version=4)
+    assert "".join(outputs(made_book, "adds")) == "sum ≈ 3.0\n"
+    for cell in (before.cells[1], after.cells[1]):
+        cell.outputs = []
+    assert after == before
 
 
 # --- faults in the files --------------------------------------------------------------
@@ -182,7 +294,7 @@ def fail(book, code):
 def test_a_raising_cell_stops_the_run_and_is_shown(made_book):
     message = fail(made_book, "1 / 0")
     assert "ZeroDivisionError" in message
-    assert "chapters/adds.py, cell 2 of 2, failed" in message
+    assert "chapters/adds.py:9: this failed, see above" in message
     assert "adds.ipynb is unchanged" in message
 
 
@@ -192,7 +304,11 @@ def test_a_number_outside_the_studys_range_stops_the_run(made_book, monkeypatch,
     numbers = {"sum": {"spec": ".1f", "bounds": [2.9, 3.1]}}
 
     def studied():  # as if the changed lesson had been studied with the old numbers
-        evidence = {"fingerprint": lessons.evidence_fingerprint(lesson), "numbers": numbers, "figures": {}}
+        evidence = {
+            "fingerprint": lessons.evidence_fingerprint(lesson),
+            "numbers": numbers,
+            "figures": {},
+        }
         evidence_path(lesson).write_text(json.dumps(evidence), encoding="utf-8")
 
     edit(lesson.script, "1 + 2", "7 + 2")
@@ -215,7 +331,11 @@ def test_a_failed_run_starts_no_other_lesson(made_book, monkeypatch):
     for slug in ("adds", "third"):
         text = f"# %% [markdown]\n# # T\n\n# %%\nopen({str(touched)!r}, 'a').write('x')\n"
         (made_book / f"chapters/{slug}.py").write_text(text, encoding="utf-8")
-    edit(made_book / "_toc.yml", "- file: chapters/adds\n", "- file: chapters/adds\n- file: chapters/third\n")
+    edit(
+        made_book / "_toc.yml",
+        "- file: chapters/adds\n",
+        "- file: chapters/adds\n- file: chapters/third\n",
+    )
     books = {lesson.slug: lesson for lesson in lessons.find_lessons(made_book)}
     monkeypatch.setattr(executor, "_last_cpu_seconds", lambda lesson: lesson.slug == "prints")
     with pytest.raises(BookError, match="ZeroDivisionError"):
@@ -226,17 +346,37 @@ def test_a_failed_run_starts_no_other_lesson(made_book, monkeypatch):
 
 def test_a_cell_that_writes_to_stderr_stops_the_run(made_book):
     message = fail(made_book, '(__import__("sys").stderr.write("beware"), 1)[1]')
-    assert "beware" in message and "cell 2 of 2" in message and "stderr" in message
+    assert "chapters/adds.py:7: this cell wrote the following to stderr" in message
+    assert "beware" in message and "adds.ipynb is unchanged" in message
+
+
+def test_a_cell_that_puts_out_too_much_is_refused_with_its_size(made_book):
+    message = fail(made_book, "print('x' * 5_000_000) or 1")
+    assert "chapters/adds.py:7: this cell put out 5.0 MB" in message
+    assert "ZeroDivision" not in message and "Traceback" not in message
+
+
+def test_a_cell_that_takes_too_long_is_told_in_one_sentence(made_book, monkeypatch):
+    monkeypatch.setattr(executor, "CELL_TIMEOUT", 1)
+    message = fail(made_book, "__import__('time').sleep(60) or 1")
+    assert message == (
+        "chapters/adds.py:7: this cell was not done after 1 seconds, so it was stopped. "
+        "adds.ipynb is unchanged."
+    )
 
 
 def command(book):
     env = os.environ | {"PYTHONPATH": str(book)}
     return subprocess.Popen(
         [sys.executable, "-m", "lecture6_utils.book.executor", "run"],
-        cwd=book, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        cwd=book,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
         # tests that run in the background may have been told to ignore it, and hand that down
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
@@ -271,14 +411,80 @@ def test_a_disk_that_fills_up_leaves_the_stored_notebook(made_book):
 
     result = subprocess.run(
         [sys.executable, "-m", "lecture6_utils.book.executor", "run"],
-        cwd=made_book, preexec_fn=limit, capture_output=True, text=True,
+        cwd=made_book,
+        preexec_fn=limit,
+        capture_output=True,
+        text=True,
         env=os.environ | {"PYTHONPATH": str(made_book), "PYTHONDONTWRITEBYTECODE": "1"},
-    )  # fmt: skip
+    )
     assert result.returncode != 0
     assert "Cannot write" in result.stderr and "prints.ipynb" in result.stderr
     assert "unchanged" in result.stderr and "Traceback" not in result.stderr
     assert path.read_bytes() == before
     assert not list(made_book.rglob("*.tmp"))
+
+
+def test_a_disk_that_is_full_is_noticed_before_any_work(made_book):
+    """There is less room than the stored notebook takes."""
+    change(made_book, "prints", lambda book: book.cells[1].update(outputs=[printed("x" * 200_000)]))
+    started = made_book / "started"
+    edit(made_book / "chapters/prints.py", "print(2)", f"open({str(started)!r}, 'w')")
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    result = subprocess.run(
+        [sys.executable, "-m", "lecture6_utils.book.executor", "run"],
+        cwd=made_book,
+        preexec_fn=limit,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(made_book), "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    assert "Cannot write" in result.stderr and "Nothing was changed" in result.stderr
+    assert not started.exists()
+    assert not list(made_book.rglob("*.tmp"))
+
+
+def test_a_second_run_waits_and_says_for_whom(made_book):
+    with alone(made_book / "_build/run.lock", "A run of the lessons", wait=False):
+        process = command(made_book)
+        line = process.stdout.readline()
+        assert line == (
+            f"A run of the lessons already runs in this folder (process {os.getpid()}): waiting for its "
+            "end. Ctrl-C ends the wait.\n"
+        )
+        edit(
+            made_book / "chapters/adds.py", "Add two", "Add 2"
+        )  # what the first one does meanwhile
+    rest, _ = process.communicate(timeout=600)
+    assert process.returncode == 0, rest
+    assert "adds: brought up to date" in rest, "it looked at the lessons after the wait"
+
+
+def test_a_lock_is_refused_with_a_sentence_and_dies_with_its_process(tmp_path):
+    path = tmp_path / "_build/lock"
+    code = (
+        "import sys; from pathlib import Path; from lecture6_utils.book.lock import alone\n"
+        "with alone(Path(sys.argv[1]), 'A study', wait=False):\n"
+        "    print('locked', flush=True); sys.stdin.read()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "locked\n"
+    with pytest.raises(
+        BookError, match=rf"A study already runs in this folder \(process {process.pid}\)"
+    ):
+        with alone(path, "A study", wait=False):
+            pass
+    process.kill()
+    process.communicate()
+    with alone(path, "A study", wait=False):
+        assert path.read_text(encoding="utf-8") == str(os.getpid())
 
 
 def test_a_read_only_folder_is_noticed_before_any_work(made_book, monkeypatch):
@@ -288,7 +494,7 @@ def test_a_read_only_folder_is_noticed_before_any_work(made_book, monkeypatch):
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
     monkeypatch.setattr(lessons.Path, "write_text", refuse)
-    monkeypatch.setattr(executor, "NotebookClient", None)  # to execute would raise a TypeError
+    monkeypatch.setattr(executor, "lesson_client", None)  # to execute would raise a TypeError
     with pytest.raises(BookError, match="Cannot write .*prints.ipynb: Read-only file system"):
         run(made_book)
 

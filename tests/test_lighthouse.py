@@ -7,12 +7,14 @@ import pytest
 def report(score, **audits):
     """What Lighthouse would say: each audit's weight and score."""
     return {
-        "categories": {"accessibility": {
-            "score": score,
-            "auditRefs": [{"id": id, "weight": weight} for id, (weight, _) in audits.items()],
-        }},
+        "categories": {
+            "accessibility": {
+                "score": score,
+                "auditRefs": [{"id": id, "weight": weight} for id, (weight, _) in audits.items()],
+            }
+        },
         "audits": {id: {"score": score} for id, (_, score) in audits.items()},
-    }  # fmt: skip
+    }
 
 
 FAULTY = report(0.34, label=(7, 0), tabindex=(7, None), mismatch=(0, 0), image=(10, 1))

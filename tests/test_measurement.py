@@ -150,9 +150,18 @@ def test_what_is_measured_is_recorded_by_name(record):
     difference("a − b", [1.0, 2.0])
     lines = record()
     assert [line["name"] for line in lines if "name" in line] == [
-        "MSE", "nets | deep | MSE", "a − b", "a − b | low", "a − b | high",
-    ]  # fmt: skip
-    assert lines[0] == {"name": "MSE", "values": [0.011, 0.012], "spec": ".4f", "text": "0.0115 ± 0.0007"}
+        "MSE",
+        "nets | deep | MSE",
+        "a − b",
+        "a − b | low",
+        "a − b | high",
+    ]
+    assert lines[0] == {
+        "name": "MSE",
+        "values": [0.011, 0.012],
+        "spec": ".4f",
+        "text": "0.0115 ± 0.0007",
+    }
     assert [line["table"] for line in lines if "table" in line] == [
         {"corner": "nets", "columns": ["MSE", "size"], "rows": {"deep": ["0.5000", "3"]}}
     ]

@@ -7,10 +7,10 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from checks import all_problems
-from conftest import ROOT, make_small_book
+from helpers import ROOT, make_small_book
 from mutations import MUTATIONS, NOT_CAUGHT, Mutation, judge, mutated, study, what_failed
 
+from lecture6_utils.book.check import all_problems
 from lecture6_utils.book.evidence import evidence_path
 from lecture6_utils.book.executor import run as run_lessons
 from lecture6_utils.book.lessons import BookError, Lesson, evidence_fingerprint, find_lessons
@@ -58,8 +58,10 @@ def book(tmp_path_factory):
     lesson = Lesson(root, "adds")
     number = {"spec": ".1f", "bounds": [2.9, 3.1]}
     evidence = {
-        "fingerprint": evidence_fingerprint(lesson), "numbers": {"sum": number}, "figures": {}
-    }  # fmt: skip
+        "fingerprint": evidence_fingerprint(lesson),
+        "numbers": {"sum": number},
+        "figures": {},
+    }
     evidence_path(lesson).parent.mkdir()
     evidence_path(lesson).write_text(json.dumps(evidence), encoding="utf-8")
     bind(lesson)
@@ -71,7 +73,10 @@ def book(tmp_path_factory):
     ("mutation", "caught_by"),
     [
         (FAULT, "proof, cell [1]: number out of range: sum"),
-        (Mutation("a name", FILE, '"sum"', '"a sum"', "adds"), "proof, cell [1]: names of the numbers"),
+        (
+            Mutation("a name", FILE, '"sum"', '"a sum"', "adds"),
+            "proof, cell [1]: names of the numbers",
+        ),
         (Mutation("a quote", FILE, "≈ 3.0", "≈ 3.1", "adds"), "static check"),
         (Mutation("a comment", FILE, "\n\nmeasured", "\n# Three\n\nmeasured", "adds"), NOT_CAUGHT),
     ],
@@ -85,12 +90,17 @@ def test_a_fault_in_the_package_is_caught_by_the_unit_test_named(book):
     (book / "tests").mkdir()
     (book / "tests/test_sum.py").write_text(
         "from lecture6_utils.measurement import Measured\n\n\n"
-        "def test_mean():\n    assert Measured([1, 3]).mean == 2\n", encoding="utf-8"
+        "def test_mean():\n    assert Measured([1, 3]).mean == 2\n",
+        encoding="utf-8",
     )
     mutation = Mutation(
-        "a mean doubled", "lecture6_utils/measurement.py", "return fmean(self.values)",
-        "return 2 * fmean(self.values)", "adds", ("tests/test_sum.py",),
-    )  # fmt: skip
+        "a mean doubled",
+        "lecture6_utils/measurement.py",
+        "return fmean(self.values)",
+        "return 2 * fmean(self.values)",
+        "adds",
+        ("tests/test_sum.py",),
+    )
     assert judge(book, mutation)["caught_by"] == "unit test tests/test_sum.py::test_mean"
 
 
@@ -135,11 +145,17 @@ def test_a_proof_that_crashes_catches_nothing(book, tmp_path):
             "\"c's\" measured 3.0; the study's range is 1.0 … 2.0. Find out",
             "number out of range: a | b and 1 more",
         ),
-        ("Cell execution caused an exception\n\nValueError: no\n\n====", "exception: ValueError: no"),
+        (
+            "Cell execution caused an exception\n\nValueError: no\n\n====",
+            "exception: ValueError: no",
+        ),
         ("Cell execution caused an exception\nStopIteration: \n", "exception: StopIteration"),
-        ("Cell outputs differ\n\nTraceback:\nfig-one: panel 1, line 2: missing\n", "figure fig-one"),
+        (
+            "Cell outputs differ\n\nTraceback:\nfig-one: panel 1, line 2: missing\n",
+            "figure fig-one",
+        ),
         ("Cell outputs differ\n\nTraceback:\n mismatch 'stdout'\n", "text"),
     ],
-)  # fmt: skip
+)
 def test_the_study_says_what_was_seen(output, what):
     assert what_failed(output) == what

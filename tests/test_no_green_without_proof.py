@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from browser import lack_of_build
-from conftest import ROOT
+from helpers import ROOT
 
 from lecture6_utils.book.lessons import find_lessons, read_notebook
 
@@ -53,7 +53,10 @@ def test_no_page_at_all_fails(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("pytest.skip('NOT PROVED: the corpus')", "Not proved here: NOT PROVED: the corpus (1 tests)."),
+        (
+            "pytest.skip('NOT PROVED: the corpus')",
+            "Not proved here: NOT PROVED: the corpus (1 tests).",
+        ),
         ("pass", "Not proved here: nothing; all was run."),
     ],
 )
@@ -65,11 +68,16 @@ def test_the_last_line_says_what_was_not_proved(tmp_path, body, said):
         "pytest_terminal_summary = own.pytest_terminal_summary\n",
         encoding="utf-8",
     )
-    (tmp_path / "test_x.py").write_text(f"import pytest\ndef test_x():\n    {body}\n", encoding="utf-8")
+    (tmp_path / "test_x.py").write_text(
+        f"import pytest\ndef test_x():\n    {body}\n", encoding="utf-8"
+    )
     result = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_x.py"],
-        cwd=tmp_path, capture_output=True, text=True, env=os.environ | {"PYTEST_ADDOPTS": ""},
-    )  # fmt: skip
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTEST_ADDOPTS": ""},
+    )
     assert said in result.stdout
 
 

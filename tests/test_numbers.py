@@ -5,7 +5,7 @@ import re
 import pytest
 from browser import HTML
 from bs4 import BeautifulSoup
-from conftest import ROOT
+from helpers import ROOT
 
 from lecture6_utils.book.lessons import find_lessons
 from lecture6_utils.book.numbers import with_number
@@ -31,7 +31,9 @@ def test_a_reference_takes_the_number_where_it_can(text, title, expected):
 @pytest.fixture(scope="module")
 def pages():
     paths = sorted((HTML / "chapters").glob("*.html"))
-    return {path.name: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for path in paths}
+    return {
+        path.name: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for path in paths
+    }
 
 
 def test_lessons_are_numbered_in_the_order_of_the_toc_and_the_appendix_is_not(pages):

@@ -1,6 +1,5 @@
 """Figures, times and pins: the small parts of the package and what surrounds it."""
 
-import ast
 import re
 import subprocess
 import sys
@@ -10,13 +9,14 @@ import browser
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from conftest import ROOT
 from docutils import nodes
 from docutils.utils import new_document
+from helpers import ROOT
 
 from lecture6_utils import plotting
 from lecture6_utils.book.access import keep_numbers_together
 from lecture6_utils.book.heading import count_words, lesson_times
+from lecture6_utils.book.lessons import pins
 
 
 def python(code):
@@ -58,6 +58,7 @@ def test_the_style_does_not_depend_on_the_reader():
     assert len(set(plotting.COLORS)) == 10
 
 
+@pytest.mark.build  # TensorFlow takes seconds to import
 def test_starting_late_is_a_clear_error():
     result = python(
         "import tensorflow as tf; tf.constant(1) + 1\n"
@@ -66,6 +67,7 @@ def test_starting_late_is_a_clear_error():
     assert "restart the kernel" in result.stderr
 
 
+@pytest.mark.build  # TensorFlow takes seconds to import
 def test_starting_twice_is_fine_and_silent():
     result = python(
         "from lecture6_utils.reproducibility import make_reproducible\n"
@@ -119,14 +121,17 @@ def html(text="<table><tr><td>three words here</td></tr></table>"):
         (nodes.paragraph("", "", nodes.strong("", "In bold"), nodes.Text(", one, two.")), 4),
         (cell(nodes.literal_block("", "2\n")), 6),
         (cell(output(html=html(), plain=nodes.literal_block("", "three words here"))), 8),
-        (cell(output(markdown=nodes.paragraph("", "a b"), plain=nodes.literal_block("", "a b"))), 7),
+        (
+            cell(output(markdown=nodes.paragraph("", "a b"), plain=nodes.literal_block("", "a b"))),
+            7,
+        ),
         (cell(output(png=nodes.image(), plain=nodes.literal_block("", "<Figure size 9x9>"))), 5),
         (cell(nodes.figure("", html("<script>let a</script>"), nodes.caption("", "A map."))), 7),
         (cell(nodes.figure("", nodes.caption("", "A map.")), hide_mode="input"), 2),
         (cell(nodes.literal_block("", "2\n"), hide_mode="all"), 6),  # a solution
         (nodes.comment("", "nobody sees this"), 0),
     ],
-)  # fmt: skip
+)
 def test_what_a_reader_reads_is_counted_once(node, words):
     assert count_words(document(node)) == 1 + words  # 1 in the title
 
@@ -141,26 +146,39 @@ def test_every_direct_dependency_is_pinned():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = project["dependencies"] + project["optional-dependencies"]["book"]
     names = {re.match(r"[\w-]+", line)[0] for line in wanted}
-    pins = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    pinned = {line.split("==")[0] for line in pins if "==" in line}
-    assert names - pinned == set()
-    assert [line for line in pins if line and not line.startswith("#") and "==" not in line] == []
+    assert names - {pin.split("==")[0] for pin in pins(ROOT)} == set()
+
+
+def test_every_pin_has_its_hashes_and_no_address():
+    """So pip takes the very files that were proved, from whichever server it is told."""
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    text = re.sub(r"^#.*\n", "", text, flags=re.M)
+    assert re.fullmatch(r"(?:[\w.-]+==[^\\\n]+(?: \\\n    --hash=sha256:[0-9a-f]{64})+\n)+", text)
+    assert "://" not in text
 
 
 def test_tensorflow_comes_in_its_cpu_build_where_there_is_one():
-    pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    assert re.search(r"^tensorflow==\S+ ; platform_machine != 'x86_64' or sys_platform != 'linux'", pins, re.M)
-    assert re.search(r"^tensorflow-cpu==\S+ ; platform_machine == 'x86_64' and sys_platform == 'linux'", pins, re.M)
+    pinned = "\n".join(pins(ROOT))
+    elsewhere = r"^tensorflow==\S+ ; platform_machine != 'x86_64' or sys_platform != 'linux'$"
+    assert re.search(elsewhere, pinned, re.M)
+    here = r"^tensorflow-cpu==\S+ ; platform_machine == 'x86_64' and sys_platform == 'linux'$"
+    assert re.search(here, pinned, re.M)
 
 
 def test_every_file_says_what_it_is_for():
-    files = [*ROOT.glob("lecture6_utils/**/*.py"), *ROOT.glob("tests/*.py"), ROOT / "chapters/conftest.py"]
+    files = [
+        *ROOT.glob("lecture6_utils/**/*.py"),
+        *ROOT.glob("tests/*.py"),
+        ROOT / "chapters/conftest.py",
+    ]
     for path in files:
         assert path.read_text(encoding="utf-8").startswith('"""'), path
 
 
 def test_every_file_of_the_package_is_installed_with_it():
-    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "setuptools"
+    ]
     wanted = [(package, "*.py") for package in setuptools["packages"]]
     wanted += [(package, p) for package, ps in setuptools["package-data"].items() for p in ps]
     listed = {path for package, p in wanted for path in (ROOT / package.replace(".", "/")).glob(p)}
@@ -170,48 +188,9 @@ def test_every_file_of_the_package_is_installed_with_it():
     assert {path for path in files - listed if path.suffix != ".pyc"} == set()
 
 
-def upward_imports(source):
-    """What lessons and the code they share must not import: the tool and the book above them.
-
-    Nor anything by a relative import, which the fingerprint of a lesson does not follow.
-    """
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            module = "." * node.level + (node.module or "")
-            names = [f"{module}.{alias.name}" for alias in node.names]
-        else:
-            continue
-        yield from (n for n in names if re.match(r"lecture6_utils\.book\b|\.", n))
-
-
-@pytest.mark.parametrize("folder", ["lecture6_utils", "chapters"])
-def test_imports_point_down_only(folder):
-    """Lessons → what they share; the tool that runs them and the book stand above both."""
-    paths = [path for path in (ROOT / folder).glob("*.py") if path.name != "conftest.py"]
-    assert paths
-    found = {path.name: list(upward_imports(path.read_text(encoding="utf-8"))) for path in paths}
-    assert {name: names for name, names in found.items() if names} == {}
-
-
 @pytest.mark.parametrize(
-    ("source", "faulty"),
-    [
-        ("import lecture6_utils.book.pdf as pdf", True),
-        ("from lecture6_utils import datasets, book", True),
-        ("def later():\n    from lecture6_utils.book.lessons import BookError", True),
-        ("from . import plotting", True),
-        ("from .training import fit", True),
-        ("from lecture6_utils.datasets import load_fashion_mnist", False),
-        ("import lecture6_utils.booklets, lessons, book", False),
-    ],
+    ("ci", "outcome"), [("", pytest.skip.Exception), ("true", pytest.fail.Exception)]
 )
-def test_an_import_that_points_up_is_found(source, faulty):
-    assert bool(list(upward_imports(source))) == faulty
-
-
-@pytest.mark.parametrize(("ci", "outcome"), [("", pytest.skip.Exception), ("true", pytest.fail.Exception)])
 def test_a_missing_browser_is_skipped_with_a_hint_and_fails_in_ci(monkeypatch, ci, outcome):
     monkeypatch.setattr(browser, "CHROMIUM", None)
     monkeypatch.setenv("CI", ci)
@@ -219,13 +198,17 @@ def test_a_missing_browser_is_skipped_with_a_hint_and_fails_in_ci(monkeypatch, c
         browser.require_browser()
 
 
+@pytest.mark.build  # TensorFlow takes seconds to import
 def test_a_keras_that_is_too_old_is_refused_with_a_remedy():
-    result = python("import keras; keras.__version__ = '3.13.2'; import lecture6_utils.reproducibility")
+    result = python(
+        "import keras; keras.__version__ = '3.13.2'; import lecture6_utils.reproducibility"
+    )
     assert result.returncode == 1
     assert "ImportError: Keras 3.13.2 does not divide an L1 activity penalty" in result.stderr
     assert "install keras>=3.14" in result.stderr
 
 
+@pytest.mark.build  # TensorFlow takes seconds to import
 def test_a_lesson_computes_with_one_thread():
     result = python(
         "from lecture6_utils.reproducibility import make_reproducible\n"

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import ROOT
+from helpers import ROOT
 from test_make import make
 
 from lecture6_utils.book.lessons import find_lessons, read_notebook
@@ -78,7 +78,9 @@ def test_the_pdf_has_every_lesson_figure_number_and_solution(ready_book, cells):
         pytest.fail(lack) if os.environ.get("CI") else pytest.skip(lack)
     result = make(ready_book, "pdf")
     assert result.returncode == 0, result.stdout + result.stderr
-    log = (ready_book / "_build/new-pdf/_build/latex/lecture6.log").read_text(encoding="utf-8", errors="replace")
+    log = (ready_book / "_build/new-pdf/_build/latex/lecture6.log").read_text(
+        encoding="utf-8", errors="replace"
+    )
     wide = [float(w) for w in re.findall(r"Overfull \\hbox \(([\d.]+)pt", log)]
     assert max(wide, default=0) < 5, "something runs into the margin"
 

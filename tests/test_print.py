@@ -7,8 +7,10 @@ from axe_playwright_python.sync_playwright import Axe
 from browser import HTML
 
 A4 = 680  # CSS pixels between the margins of 15 mm
-SCREEN_ONLY = ".bd-sidebar-primary, .bd-sidebar-secondary, .bd-header, .bd-header-article, " \
-    ".bd-footer, .bd-footer-content, button, input, .headerlink, summary"  # fmt: skip
+SCREEN_ONLY = (
+    ".bd-sidebar-primary, .bd-sidebar-secondary, .bd-header, .bd-header-article, "
+    ".bd-footer, .bd-footer-content, button, input, .headerlink, summary"
+)
 WIDE = """selector => [...document.querySelectorAll(selector)]
   .filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth)
   .map(e => e.textContent.slice(0, 60))"""
@@ -25,9 +27,12 @@ def lesson(browser, request):
 
 def seen(page, selector):
     """The classes of those of these elements that a reader sees."""
-    return page.evaluate("""selector => [...document.querySelectorAll(selector)]
+    return page.evaluate(
+        """selector => [...document.querySelectorAll(selector)]
       .filter(e => e.checkVisibility({checkVisibilityCSS: true}) && e.getClientRects().length)
-      .map(e => `${e.localName}.${e.className}`)""", selector)  # fmt: skip
+      .map(e => `${e.localName}.${e.className}`)""",
+        selector,
+    )
 
 
 def dark_grounds(page):

@@ -57,9 +57,11 @@ def site(tmp_path, monkeypatch):
             data = {"text/plain": repr(shown), "text/html": shown._repr_html_()}
             outputs = [new_output("execute_result", data=data, execution_count=number)]
         tags = ["hide-cell"] if cell is solution else []
-        notebook.cells.append(new_code_cell(
-            cell.__name__, outputs=outputs, execution_count=number, metadata={"tags": tags}
-        ))  # fmt: skip
+        notebook.cells.append(
+            new_code_cell(
+                cell.__name__, outputs=outputs, execution_count=number, metadata={"tags": tags}
+            )
+        )
     written = read_record(record)
     notebook.metadata["lecture6"] = {"measured": measurements(written), "tables": tables(written)}
     notebook.metadata["kernelspec"] = {"display_name": "", "language": "python", "name": "python3"}
@@ -67,7 +69,13 @@ def site(tmp_path, monkeypatch):
     (folder / "evidence").mkdir(parents=True)
     nbformat.write(notebook, folder / "lesson.ipynb")
     numbers = {
-        m["name"]: {"min": m["values"][0] - 0.1, "max": m["values"][0], "n": 9, "spec": m["spec"], "chaotic": False}
+        m["name"]: {
+            "min": m["values"][0] - 0.1,
+            "max": m["values"][0],
+            "n": 9,
+            "spec": m["spec"],
+            "chaotic": False,
+        }
         for m in notebook.metadata["lecture6"]["measured"]
     }
     study(tmp_path, numbers)

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import HTML, Recorder, served
 from bs4 import BeautifulSoup
-from conftest import ROOT
+from helpers import ROOT
 from matplotlib import get_data_path
 from test_slides_map import SLIDES
 
@@ -94,17 +94,20 @@ def test_each_slide_has_notes_that_lead_to_a_section_of_the_book(deck):
             assert link.get_text().startswith(number), "as on the page it leads to"
 
 
-def test_every_lesson_is_on_the_deck(deck):
-    links = " ".join(a["href"] for a in deck.select("aside.notes a"))
-    assert [les.slug for les in find_lessons(ROOT) if f"/{les.slug}.html#" not in links] == []
-
-
 def test_book_and_slides_lead_to_each_other(deck):
     for page in ("index", "teaching"):
         links = [a.get("href") for a in soup_of(HTML / f"chapters/{page}.html").select("main a")]
         assert "../slides/index.html" in links
     target = deck.select_one("section section a")["href"]
     assert (DECK.parent / target).resolve() == HTML / "chapters" / "index.html"
+
+
+def test_without_javascript_a_sentence_leads_to_the_lessons(browser):
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(DECK.as_uri())
+    assert page.locator("p", has_text="These slides need JavaScript").is_visible()
+    target = page.locator("noscript a").get_attribute("href")
+    assert (DECK.parent / target).exists()
 
 
 # --- from the stored lessons ----------------------------------------------------------
@@ -150,9 +153,7 @@ def test_every_number_follows_the_stored_one_and_code_does_too(copy, deck):
     result, page = build(copy)
     assert result.returncode == 0, result.stderr
     assert "LSTM(99)" in soup_of(page).get_text()
-    before, after = (
-        [n.get_text() for n in d.select(".number")] for d in (deck, soup_of(page))
-    )  # fmt: skip
+    before, after = ([n.get_text() for n in d.select(".number")] for d in (deck, soup_of(page)))
     assert sum("≈" in number for number in before) > 150
     assert "18,881" in before
     expected = [shifted(n) if "≈" in n else n.replace("18,881", "77,777") for n in before]
@@ -177,7 +178,11 @@ def test_what_is_not_there_fails_the_build_and_is_named(copy):
     [
         ("number", "tsnee: trust", "no lesson 'tsnee'; there are: character_embeddings, "),
         ("number", "silhouette", "names no lesson; expected `lesson: name`"),
-        ("number", "tsne: rust", "no measured number 'rust' in tsne.ipynb. The nearest there are: "),
+        (
+            "number",
+            "tsne: rust",
+            "no measured number 'rust' in tsne.ipynb. The nearest there are: ",
+        ),
         ("number", "tsne#how: x", "tsne.ipynb has no section 'how'; it has: what-does-t-sne-do, "),
         ("number", "undercomplete_autoencoders: PCA | k = 30", "2 times measured number"),
         ("number", "stacked_autoencoders: linear autoencoder: validation MSE", "no measured"),
@@ -187,7 +192,7 @@ def test_what_is_not_there_fails_the_build_and_is_named(copy):
         ("code", "stacked_autoencoders: bild", "no definition of 'bild' in stacked_autoenc"),
         ("output", "tsne: TSNE(", "times code cell with 'TSNE('"),
     ],
-)  # fmt: skip
+)
 def test_a_name_that_is_wrong_or_not_unique_is_told(method, text, message):
     with pytest.raises(BookError) as error:
         getattr(Book(ROOT), method)(text)
@@ -242,8 +247,12 @@ def wide_font():
     )
 
 
-@pytest.mark.parametrize(("over", "style"), [("http", "/* as it is */"), ("file", wide_font())], ids=["http", "wide"])
-def test_every_slide_fits_and_is_reached_by_keyboard_offline_without_complaint(browser, over, style):
+@pytest.mark.parametrize(
+    ("over", "style"), [("http", "/* as it is */"), ("file", wide_font())], ids=["http", "wide"]
+)
+def test_every_slide_fits_and_is_reached_by_keyboard_offline_without_complaint(
+    browser, over, style
+):
     page = browser.new_page(viewport={"width": 1280, "height": 720})
     with served() as address:
         base = address if over == "http" else HTML.as_uri() + "/"

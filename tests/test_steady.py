@@ -24,7 +24,9 @@ def shift(browser, url, width, change=None):
         html = change(page.request.get(url).text())
         page.route(url, lambda route: route.fulfill(body=html, content_type="text/html"))
     page.goto(url, wait_until="domcontentloaded")
-    page.evaluate("(document.querySelector('main figure') ?? document.querySelector('footer')).scrollIntoView()")
+    page.evaluate(
+        "(document.querySelector('main figure') ?? document.querySelector('footer')).scrollIntoView()"
+    )
     page.evaluate(PAINTED)
     let_go.append(True)
     for image in held:
@@ -51,11 +53,18 @@ def test_no_page_jumps_while_it_loads(browser, width):
 def test_a_page_whose_pictures_have_no_size_would_jump(browser):
     with served() as address:
         url = address + "chapters/tsne.html"
-        assert shift(browser, url, 390, lambda html: html.replace("<img width=", "<img data-w=")) > 0.01
+        assert (
+            shift(browser, url, 390, lambda html: html.replace("<img width=", "<img data-w="))
+            > 0.01
+        )
 
 
 def test_every_picture_states_its_size():
-    images = [img for path in pages() for img in re.findall("<img[^>]*>", (HTML / path).read_text(encoding="utf-8"))]
+    images = [
+        img
+        for path in pages()
+        for img in re.findall("<img[^>]*>", (HTML / path).read_text(encoding="utf-8"))
+    ]
     assert len(images) > 50
     assert [img for img in images if not re.search(r'width="\d+" height="\d+"', img)] == []
 

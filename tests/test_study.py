@@ -9,8 +9,8 @@ import sys
 import time
 
 import pytest
-from conftest import make_small_book
 from distributed import Client
+from helpers import make_small_book
 
 from lecture6_utils.book import study as study_module
 from lecture6_utils.book.evidence import evidence_path, read_evidence
@@ -65,22 +65,42 @@ def started(gate, n, seconds=180):
 def cluster(book):
     """A scheduler and two workers, started by hand as CONTRIBUTING says; address and workers."""
     scheduler = subprocess.Popen(
-        [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0",
-         "--no-dashboard"],
-        cwd=book, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "distributed.cli.dask_scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--no-dashboard",
+        ],
+        cwd=book,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     for line in scheduler.stderr:
         if found := re.search(r"Scheduler at: +(tcp://\S+)", line):
             address = found[1]
             break
     workers = [
         subprocess.Popen(
-            [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1",
-             "--no-nanny", "--no-dashboard"],
-            cwd=book, stderr=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": str(book)},
+            [
+                sys.executable,
+                "-m",
+                "distributed.cli.dask_worker",
+                address,
+                "--nthreads",
+                "1",
+                "--no-nanny",
+                "--no-dashboard",
+            ],
+            cwd=book,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": str(book)},
         )
         for _ in range(2)
-    ]  # fmt: skip
+    ]
     with Client(address) as client:
         client.wait_for_workers(2, timeout=180)
     yield address, workers
@@ -99,8 +119,11 @@ def test_a_killed_worker_costs_its_run_only(book, gate, cluster, capsys):
     before = len(list(gate.parent.glob("closed.*")))
     process = subprocess.Popen(
         [sys.executable, "-m", "lecture6_utils.book.study", "--runs", "3", "--cluster", address],
-        cwd=book, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(book)},
-    )  # fmt: skip
+        cwd=book,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(book)},
+    )
     started(gate, before + 2)  # both workers are in the middle of a run
     workers[0].send_signal(signal.SIGKILL)
     time.sleep(0.5)
@@ -233,11 +256,13 @@ def test_an_offset_moves_every_seed_and_none_moves_without(tmp_path):
 
 def test_no_lesson_uses_a_source_of_chance_that_is_not_moved():
     """Legacy generators would slip through: np.random.RandomState, tf.random with a seed of its own."""
-    from conftest import ROOT
+    from helpers import ROOT
 
     for lesson in find_lessons(ROOT):
         text = lesson.script.read_text(encoding="utf-8")
-        assert not re.search(r"RandomState\(|np\.random\.seed|tf\.random\.|random\.seed\(", text), lesson.slug
+        assert not re.search(r"RandomState\(|np\.random\.seed|tf\.random\.|random\.seed\(", text), (
+            lesson.slug
+        )
 
 
 @pytest.mark.parametrize("variant", sorted({variant for _, variant in PLAN} | {"here"}))
@@ -251,7 +276,10 @@ def test_a_variant_is_what_it_says(variant, tmp_path):
         "'numpy': [f for f in d if __cpu_features__[f]], 'threads': tf.config.threading.get_intra_op_parallelism_threads()}))"
     )
     result = subprocess.run(
-        [sys.executable, "-c", code], env=os.environ | variables(variant), capture_output=True, text=True
+        [sys.executable, "-c", code],
+        env=os.environ | variables(variant),
+        capture_output=True,
+        text=True,
     )
     told = json.loads(result.stdout)
     assert told["threads"] == (2 if variant == "threads" else 1)
@@ -266,7 +294,14 @@ def test_the_plan_tells_seeds_and_machines_apart():
     for first, n_machines, n_seeds in [(4, 3, 2), (9, 4, 3)]:  # with the stored run
         offsets = [offset for offset, _ in with_stored[:first]]
         assert offsets.count(0) >= n_machines and len(set(offsets)) >= n_seeds
-    assert {variant for _, variant in PLAN} >= {"avx2", "avx", "sse4.2", "threads", "onednn", "here"}
+    assert {variant for _, variant in PLAN} >= {
+        "avx2",
+        "avx",
+        "sse4.2",
+        "threads",
+        "onednn",
+        "here",
+    }
 
 
 MATMUL = (
@@ -280,7 +315,10 @@ def test_an_older_processor_multiplies_matrices_in_another_order():
     """XLA's limit alone does not reach TensorFlow's own products: oneDNN chooses by processor."""
     found = {
         variant: subprocess.run(
-            [sys.executable, "-c", MATMUL], env=os.environ | variables(variant), capture_output=True, text=True
+            [sys.executable, "-c", MATMUL],
+            env=os.environ | variables(variant),
+            capture_output=True,
+            text=True,
         ).stdout
         for variant in ("here", "avx", "sse4.2", "xla-avx")
     }

@@ -10,13 +10,18 @@ import sys
 import nbformat
 import numpy as np
 import pytest
-from checks import pair_problems
-from conftest import ROOT, module_at
+from helpers import ROOT, module_at
 from nbval.plugin import IPyNbCell, IPyNbFile
 from PIL import Image
 
 from lecture6_utils.book.evidence import read_evidence
-from lecture6_utils.book.lessons import METADATA_KEY, Lesson, read_notebook
+from lecture6_utils.book.lessons import (
+    METADATA_KEY,
+    Lesson,
+    pair_problems,
+    read_notebook,
+    read_script,
+)
 from lecture6_utils.book.quotes import quote_problems, read_lock
 
 SLUG = "character_embeddings"  # the quickest lesson
@@ -66,17 +71,21 @@ def test_the_proof_catches_what_was_tampered_with_and_nothing_else(lesson, varia
     says[path] = ["another label", *says[path][1:]]
     exact, output = first(notebook, lambda o: "'e': 1" in o.get("text", ""))
     output.text = output.text.replace("'e': 1", "'e': 2")
-    measurement = next(m for m in record["measured"] if m["cell"] - 1 not in (exact, *drawn.values()))
+    measurement = next(
+        m for m in record["measured"] if m["cell"] - 1 not in (exact, *drawn.values())
+    )
     named = measurement["cell"] - 1
     measurement["name"] += ", or so"
     nbformat.write(notebook, lesson.notebook)
 
     result = subprocess.run(
-        [sys.executable, "-m", "pytest", lesson.notebook.relative_to(lesson.root), "-n0", "-rf"],
-        cwd=lesson.root, capture_output=True, text=True,
+        [sys.executable, "-m", "pytest", lesson.notebook.relative_to(lesson.root), "-rf"],
+        cwd=lesson.root,
+        capture_output=True,
+        text=True,
         env=os.environ
         | {"PYTHONPATH": str(lesson.root), "PYTEST_ADDOPTS": "", "LECTURE6_VARIANT": variant},
-    )  # fmt: skip
+    )
     failed = {int(n) for n in re.findall(r"^FAILED .*::Cell (\d+)", result.stdout, re.M)}
     assert failed == {drawn[pixels], drawn[label], exact, named}, result.stdout
 
@@ -88,22 +97,25 @@ def test_a_quote_changed_by_one_digit_is_caught(lesson):
     cell = next(c for c in notebook.cells if c.cell_type == "markdown" and "≈ 1.94" in c.source)
     cell.source = cell.source.replace("≈ 1.94", "≈ 1.95")
     (problem,) = quote_problems(notebook, measured, lock)
-    assert "≈ 1.95”" in problem and "is 1.94" in problem
+    assert "≈ 1.95”" in problem.text and "is 1.94" in problem.text
 
 
 def test_the_pair_check_catches_a_cell_changed_in_the_script_alone(lesson):
-    assert list(pair_problems(lesson)) == []
+    stored = read_notebook(lesson)
+    assert list(pair_problems(read_script(lesson), stored)) == []
     text = lesson.script.read_text(encoding="utf-8")
     assert "embedding_dim = 8" in text
-    lesson.script.write_text(text.replace("embedding_dim = 8", "embedding_dim = 9"), encoding="utf-8")
-    (problem,) = pair_problems(lesson)
-    assert "differs between the script and the notebook" in problem
+    lesson.script.write_text(
+        text.replace("embedding_dim = 8", "embedding_dim = 9"), encoding="utf-8"
+    )
+    (problem,) = pair_problems(read_script(lesson), stored)
+    assert "differs between the script and the notebook" in problem.text
 
 
 def test_a_kernel_that_does_not_start_is_started_once_more_and_no_more(monkeypatch, tmp_path):
     for name in ("setup", "teardown"):  # to be as they are when this test is over
         monkeypatch.setattr(IPyNbFile, name, getattr(IPyNbFile, name))
-    for name in ("sanitize", "compare_outputs"):
+    for name in ("sanitize", "compare_outputs", "repr_failure"):
         monkeypatch.setattr(IPyNbCell, name, getattr(IPyNbCell, name))
     conftest = module_at(ROOT / "chapters/conftest.py")
     tries = []

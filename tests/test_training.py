@@ -1,9 +1,13 @@
 """`fit` and `fit_autoencoder` train as Keras does: same updates, History, callbacks."""
 
+import random
+
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
+from lecture6_utils import training
 from lecture6_utils.training import fit, fit_autoencoder
 
 N, BATCH = 70, 32  # the last batch of an epoch is smaller
@@ -18,14 +22,23 @@ def data():
 
 def classifier(dropout=0.0, **compile_arguments):
     keras.utils.set_random_seed(1)
-    model = keras.Sequential([
-        keras.Input((5,)),
-        keras.layers.Dense(8, "relu", kernel_regularizer="l2"),
-        keras.layers.Dropout(dropout, seed=3),
-        keras.layers.Dense(1, "sigmoid"),
-    ])
+    model = keras.Sequential(
+        [
+            keras.Input((5,)),
+            keras.layers.Dense(8, "relu", kernel_regularizer="l2"),
+            keras.layers.Dropout(dropout, seed=3),
+            keras.layers.Dense(1, "sigmoid"),
+        ]
+    )
     arguments = {"loss": "binary_crossentropy", "optimizer": "adam", "metrics": ["accuracy"]}
     model.compile(**(arguments | compile_arguments))
+    return model
+
+
+def two_outputs():
+    inputs = keras.Input((5,))
+    model = keras.Model(inputs, [keras.layers.Dense(1)(inputs), keras.layers.Dense(1)(inputs)])
+    model.compile(loss=["mse", "mse"])
     return model
 
 
@@ -104,15 +117,195 @@ def test_masks_and_recurrent_layers_train_too():
     keras.utils.set_random_seed(0)
     x = np.random.randint(1, 9, size=(64, 7))
     y = (x[:, -1] > 4).astype("float32")[:, None]
-    model = keras.Sequential([
-        keras.Input((7,), dtype="int32"),
-        keras.layers.Embedding(9, 4, mask_zero=True),
-        keras.layers.LSTM(8),
-        keras.layers.Dense(1, "sigmoid"),
-    ])
+    model = keras.Sequential(
+        [
+            keras.Input((7,), dtype="int32"),
+            keras.layers.Embedding(9, 4, mask_zero=True),
+            keras.layers.LSTM(8),
+            keras.layers.Dense(1, "sigmoid"),
+        ]
+    )
     model.compile(loss="binary_crossentropy", optimizer=keras.optimizers.Adam(0.02))
     losses = fit(model, x, y, epochs=20).history["loss"]
     assert losses[-1] < losses[0]
+
+
+# --- one compilation for all models that are alike ----------------------------------------
+
+
+@pytest.fixture
+def no_programs(monkeypatch):
+    monkeypatch.setattr(training, "_PROGRAMS", type(training._PROGRAMS)())
+    return lambda: len(training._PROGRAMS)
+
+
+class OwnDense(keras.layers.Dense):
+    """As Keras's, but for whoever reads its name."""
+
+
+def net(
+    seed=1,
+    layer=keras.layers.Dense,
+    units=6,
+    activation="relu",
+    l2=0.01,
+    rate=0.3,
+    frozen=False,
+    loss="mse",
+    optimizer=None,
+    names=("a", "b"),
+    metric=None,
+    dropout_seed=None,
+):
+    keras.utils.set_random_seed(seed)
+    first = layer(units, activation, kernel_regularizer=keras.regularizers.L2(l2), name=names[0])
+    inner = keras.Sequential([first, keras.layers.Dropout(rate, seed=dropout_seed)], name=names[1])
+    model = keras.Sequential([keras.Input((5,)), inner, keras.layers.BatchNormalization()])
+    model.add(keras.layers.Dense(1))
+    inner.trainable = not frozen
+    optimizer = optimizer or keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.01, 9))
+    model.compile(loss=loss, optimizer=optimizer, metrics=[metric] if metric else None)
+    return model
+
+
+def outcome(model, data):
+    """All that a training leaves behind, to the bit, and what is drawn by lot after it."""
+    x, y = data
+    history = fit(model, x, y, epochs=2, batch_size=BATCH, validation_data=(x, y)).history
+    state = [np.asarray(v.value).tobytes() for v in [*model.variables, *model.optimizer.variables]]
+    return history, state, random.random(), np.random.rand(), keras.layers.Dense(2)(x).numpy()[0, 0]
+
+
+def own_loss(y, y_pred):
+    return keras.ops.mean(keras.ops.abs(y - y_pred))
+
+
+DIFFERENT = [
+    {"units": 7},
+    {"activation": "tanh"},
+    {"l2": 0.02},
+    {"rate": 0.4},
+    {"frozen": True},
+    {"loss": "mae"},
+    {"optimizer": keras.optimizers.SGD},
+    {"metric": "mae"},
+]
+ALIKE = [{"seed": 2}, {"names": ("c", "relu")}, {"dropout_seed": 4}]
+UNKNOWN = [
+    {"layer": OwnDense},
+    {"loss": own_loss},
+    {"loss": lambda y, y_pred: own_loss(y, y_pred)},
+    {"activation": lambda z: z * 0.5},
+]
+
+
+@pytest.mark.parametrize(
+    ("change", "programs"),
+    [(c, 2) for c in DIFFERENT] + [(c, 1) for c in ALIKE + UNKNOWN],
+)
+def test_a_second_model_learns_as_if_it_were_the_first(data, no_programs, change, programs):
+    """With the same bits, whether it is like the one before it (one program) or not (two)."""
+    made = {k: v() if isinstance(v, type) and k == "optimizer" else v for k, v in change.items()}
+    again = {k: v() if isinstance(v, type) and k == "optimizer" else v for k, v in change.items()}
+    alone = outcome(net(**made), data)
+    training._PROGRAMS.clear()
+    outcome(net(), data)
+    second = net(**again)
+    assert outcome(second, data) == alone
+    assert no_programs() == programs
+
+
+def test_what_is_alike_is_compiled_once(data, no_programs):
+    for seed in range(4):
+        fit(net(seed), *data, epochs=2, batch_size=BATCH)
+    (program,) = training._PROGRAMS.values()
+    assert program.train_full_batches.experimental_get_tracing_count() == 1
+    assert program.train_last_batch.experimental_get_tracing_count() == 1
+
+
+def test_the_twin_of_one_model_leaves_another_alone(data, no_programs):
+    first = net(1)
+    fit(first, *data, epochs=1)
+    weights = [w.tobytes() for w in first.get_weights()]
+    fit(net(2), *data, epochs=1)
+    assert [w.tobytes() for w in first.get_weights()] == weights
+
+
+def test_a_metric_is_logged_under_its_own_name(data, no_programs):
+    for name in ("one", "other"):
+        metric = keras.metrics.MeanSquaredError(name=name)
+        history = fit(net(metric=metric), *data, epochs=1, batch_size=BATCH).history
+        assert set(history) == {"loss", name}
+
+
+def test_layers_that_share_weights_do_so_in_training(data, no_programs):
+    """Two models of one config, as far as Keras writes it down; one shares a layer."""
+
+    def pair(shared):
+        keras.utils.set_random_seed(1)
+        one = keras.layers.Dense(5, name="d")
+        other = one if shared else keras.layers.Dense(5, name="d")
+        halves = [
+            keras.Sequential([keras.Input((5,)), layer], name=n)
+            for n, layer in (("p", one), ("q", other))
+        ]
+        model = keras.Sequential([keras.Input((5,)), *halves, keras.layers.Dense(1)])
+        model.compile(loss="mse", optimizer="adam")
+        return model
+
+    fit(pair(False), *data, epochs=1)
+    model = pair(True)
+    fit(model, *data, epochs=2)
+    a, b = (half.layers[0].kernel for half in model.layers[:2])
+    assert a is b and len(model.trainable_variables) == 4
+
+
+def test_a_callback_may_change_the_model(data, no_programs):
+    fit(net(), *data, epochs=1)
+
+    class Zero(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs):
+            self.seen = self.model.get_weights()[0].copy()
+            self.model.set_weights([np.zeros_like(w) for w in self.model.get_weights()])
+
+    model, zero = net(), Zero()
+    fit(model, *data, epochs=1, callbacks=[zero])
+    assert zero.seen.any() and not model.get_weights()[0].any()
+
+
+def test_only_the_latest_programs_are_kept(data, no_programs, monkeypatch):
+    monkeypatch.setattr(training, "_MOST_PROGRAMS", 2)
+    for units in (2, 3, 4):
+        fit(net(units=units), *data, epochs=1, batch_size=N)
+    assert no_programs() == 2
+
+
+def test_a_train_step_of_ones_own_needs_no_loss(data):
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = keras.layers.Dense(1)
+
+        def call(self, x):
+            return self.dense(x)
+
+        def train_step(self, data):
+            x, y = data
+            with tf.GradientTape() as tape:
+                loss = keras.ops.mean(keras.ops.square(self(x) - y))
+            weights = self.trainable_variables
+            self.optimizer.apply(tape.gradient(loss, weights), weights)
+            return {"own": loss}
+
+    model = Own()
+    model.compile(optimizer=keras.optimizers.Adam(0.1))
+    fit(model, *data, epochs=1)
+    before = np.mean((model(data[0]) - data[1]) ** 2)
+    fit(model, *data, epochs=9)
+    assert np.mean((model(data[0]) - data[1]) ** 2) < before
+
+
+# --- bad input ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -122,7 +315,15 @@ def test_masks_and_recurrent_layers_train_too():
         ({"epochs": 1.5}, "epochs must be a positive integer, got 1.5"),
         ({"batch_size": -1}, "batch_size must be a positive integer, got -1"),
         ({"y": np.zeros((3, 1))}, "equally many rows, and some: got 70 and 3"),
-        ({"validation_data": [1, 2]}, r"must be a tuple \(x, y\)"),
+        ({"validation_data": [1, 2]}, r"must be a tuple \(x, y\) of arrays, got list"),
+        (
+            {"x": [np.zeros((70, 5))] * 2},
+            "one array of inputs and one of targets, got x of type list: use model.fit",
+        ),
+        ({"x": tf.data.Dataset.range(70)}, "got x of type _RangeDataset: use model.fit"),
+        ({"y": {"a": np.zeros(70)}}, "got y of type dict"),
+        ({"model": classifier(run_eagerly=True)}, "run eagerly: train it with model.fit"),
+        ({"model": two_outputs()}, "got a model with several outputs: use model.fit"),
         ({"model": keras.Sequential([keras.Input((5,))])}, "not compiled"),
     ],
 )
@@ -174,9 +375,14 @@ def test_fit_autoencoder_passes_on_its_settings(data):
     x, _ = data
     model = linear_autoencoder()
     history = fit_autoencoder(
-        model, x, epochs=2, learning_rate=0.1, loss="mae", global_clipnorm=2.0,
+        model,
+        x,
+        epochs=2,
+        learning_rate=0.1,
+        loss="mae",
+        global_clipnorm=2.0,
         validation_data=(x, x),
-    )  # fmt: skip
+    )
     assert (model.loss, model.optimizer.global_clipnorm) == ("mae", 2.0)
     assert set(history.history) == {"loss", "val_loss"}
 

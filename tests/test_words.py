@@ -9,7 +9,7 @@ import sys
 
 import nbformat
 import pytest
-from conftest import ROOT, module_at
+from helpers import ROOT, module_at
 
 from lecture6_utils import words
 from lecture6_utils.datasets import DATA_DIR, DataFileError
@@ -82,7 +82,7 @@ def test_every_table_has_its_origin_told():
 
 
 def test_sentences_are_read_as_pairs():
-    text = "-DOCSTART-\tO\n\nUlla\tB-PER\n\"\tO\n\n\nOulu\tB-LOC\n"
+    text = '-DOCSTART-\tO\n\nUlla\tB-PER\n"\tO\n\n\nOulu\tB-LOC\n'
     assert words._read_sentences(text) == [
         (("Ulla", '"'), ("B-PER", "O")),
         (("Oulu",), ("B-LOC",)),
@@ -114,6 +114,7 @@ def test_without_network_and_folder_it_says_what_to_do(tmp_path, monkeypatch):
     assert "name it in LECTURE6_TURKU_NER" in str(error.value)
 
 
+@pytest.mark.build
 @pytest.mark.parametrize(
     ("named", "ci", "outcome"),
     [
@@ -134,11 +135,19 @@ def test_a_lesson_without_its_corpus_is_skipped_but_fails_in_ci_or_with_a_wrong_
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "chapters/names.ipynb")
     offline = {"HTTPS_PROXY": "http://127.0.0.1:9", "XDG_CACHE_HOME": str(tmp_path)}
     result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-n0", "chapters/names.ipynb"],
-        cwd=tmp_path, capture_output=True, text=True,
-        env={**os.environ, **offline, "PYTEST_ADDOPTS": "", "LECTURE6_TURKU_NER": named, "CI": ci,
-             "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+        [sys.executable, "-m", "pytest", "chapters/names.ipynb"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={
+            **os.environ,
+            **offline,
+            "PYTEST_ADDOPTS": "",
+            "LECTURE6_TURKU_NER": named,
+            "CI": ci,
+            "PYTHONPATH": str(ROOT),
+        },
+    )
     lines = re.sub(r"SKIPPED \[1\] \S+:", "SKIPPED [1] {}:", result.stdout)
     assert outcome in lines, result.stdout
 

@@ -7,10 +7,22 @@ def setup(app):
     """Register the parts with Sphinx, in the order in which they work."""
     without = os.environ.get("SOLUTIONS", "yes") == "no"
     # a book without solutions does not lead to its repository, which has them
-    choice = "solutions" if without else "elsewhere"
+    choice = "solutions" if without else "launch"
     for part in (
-        "downloads", choice, "ideas", "glossary", "heading", "numbers", "access", "weight", "pdf",
-        "ranges", "how_sure",
-    ):  # fmt: skip
+        "downloads",
+        choice,
+        "edition",
+        "ideas",
+        "glossary",
+        "heading",
+        "numbers",
+        "access",
+        "weight",
+        "pdf",
+        "ranges",
+        "how_sure",
+        "pins",
+        "search",
+    ):
         app.setup_extension(f"{__name__}.{part}")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

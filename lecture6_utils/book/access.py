@@ -6,26 +6,50 @@ from pathlib import Path
 from docutils import nodes
 from PIL import Image
 
-#: What the theme and docutils leave to a screen reader's or browser's luck, and what mends it.
-ACCESS = {
-    # https://github.com/pydata/pydata-sphinx-theme: the sidebar's title is in no landmark
-    '<div id="pst-primary-sidebar"': '<div id="pst-primary-sidebar" role="complementary" aria-label="Book"',
-    # the page's first paint knows no theme: white in the dark, and tables without borders jump
-    'localStorage.getItem("theme") || "auto"': 'localStorage.getItem("theme") || '
-    '(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")',
+from lecture6_utils.book.patches import Patch, mended, tell_unused
+
+#: What the theme and others leave to a screen reader's or browser's luck, and what mends it.
+PATCHES = (
+    Patch(
+        "sidebar as a landmark",  # its title is in none
+        "pydata-sphinx-theme",
+        '<div id="pst-primary-sidebar" class=',
+        '<div id="pst-primary-sidebar" role="complementary" aria-label="Book" class=',
+    ),
+    Patch(
+        "theme of the first paint",  # white in the dark, and tables without borders jump
+        "pydata-sphinx-theme",
+        'localStorage.getItem("theme") || "auto"',
+        'localStorage.getItem("theme") || '
+        '(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")',
+    ),
     # roles that ARIA 1.2 has given up; https://sourceforge.net/p/docutils/bugs/
-    ' role="doc-biblioentry"': "",
-    '<div role="list" class="citation-list">': '<div class="citation-list">',
-    # a name that hides what is written there, e.g. “Show solution 1”, from who hears or says it
-    '<summary aria-label="Toggle hidden content">': "<summary>",
-    'search-button-field search-button__button pst-js-only" title="Search" aria-label="Search"': (
-        'search-button-field search-button__button pst-js-only" title="Search"'
+    Patch("role of a reference", "docutils", ' role="doc-biblioentry"', ""),
+    Patch(
+        "role of the references",
+        "docutils",
+        '<div role="list" class="citation-list">',
+        '<div class="citation-list">',
     ),
-    # a server that sends scripts as text would have them shown, not downloaded
-    'target="_blank"\n   class="btn btn-sm btn-download-': (
-        'target="_blank" download\n   class="btn btn-sm btn-download-'
+    Patch(
+        "name of what unfolds",  # it hides what is written there, e.g. “Show solution 1”
+        "myst-nb",
+        '<summary aria-label="Toggle hidden content">',
+        "<summary>",
     ),
-}  # fmt: skip
+    Patch(
+        "name of the search button",  # the same
+        "pydata-sphinx-theme",
+        'search-button-field search-button__button pst-js-only" title="Search" aria-label="Search"',
+        'search-button-field search-button__button pst-js-only" title="Search"',
+    ),
+    Patch(
+        "download of scripts",  # a server that sends them as text would have them shown
+        "sphinx-book-theme",
+        'target="_blank"\n   class="btn btn-sm btn-download-',
+        'target="_blank" download\n   class="btn btn-sm btn-download-',
+    ),
+)
 
 IMAGE = re.compile(r'<img (?![^>]*\bwidth=)(?=[^>]*\bsrc="([^":]+\.(?:png|svg))")')
 
@@ -50,11 +74,11 @@ def keep_stills(app, doctree):
 def mend_pages(app, exception):
     """Repair what axe finds fault with, and give each picture its place."""
     if exception is None and app.builder.format == "html":
+        found = set()
         for path in Path(app.outdir).rglob("*.html"):
-            page = path.read_text(encoding="utf-8")
-            for fault, remedy in ACCESS.items():
-                page = page.replace(fault, remedy)
+            page = mended(path.read_text(encoding="utf-8"), PATCHES, found)
             path.write_text(reserve_space(page, path.parent), encoding="utf-8")
+        tell_unused(app, PATCHES, found)
 
 
 def reserve_space(page, folder):

@@ -1,37 +1,77 @@
-"""A lesson can be downloaded as a script, too; the theme offers the notebook alone."""
+"""A lesson is downloaded as a notebook or as a script; either says how to get what it needs."""
 
-import shutil
 from pathlib import Path
 
+import jupytext
+import nbformat
+from jupytext.config import load_jupytext_config
 
-def offer_script(app, pagename, templatename, context, doctree):
-    """A lesson is downloaded as a notebook or as a percent script; the theme offers the first."""
+from lecture6_utils.book import solutions
+from lecture6_utils.book.patches import tell_useless
+from lecture6_utils.book.plain import PlainLessons
+from lecture6_utils.book.publish import (
+    install_cell,
+    known_repository,
+    needs_cell,
+    open_with,
+    version,
+)
+
+HANDOUT = "Save the package from the same menu (`.whl`); in the folder of that file"
+
+
+def is_handout(app):
+    """Whether this is the edition without solutions."""
+    return solutions.__name__ in app.extensions
+
+
+def offer_files(app, pagename, templatename, context, doctree):
+    """Add to the download menu of a lesson, where the theme offers the notebook alone."""
     if context.get("page_source_suffix") != ".ipynb":
         return
-    for group in context.get("header_buttons", []):
-        if group.get("label") == "download-buttons":
-            script = {
+    files = [(".py", f"{pagename}.py", "Download script, whose cells VS Code and Jupyter know")]
+    if is_handout(app):
+        package = solutions.wheel(Path(app.srcdir))
+        files.append((".whl", package, "Download the package that the lessons need"))
+    groups = [g for g in context.get("header_buttons", []) if g.get("label") == "download-buttons"]
+    for group in groups:
+        group["buttons"][1:1] = [
+            {
                 "type": "link",
-                "url": context["pathto"](f"_sources/{pagename}.py", resource=True),
-                "text": ".py",
-                "tooltip": "Download script, whose cells VS Code and Jupyter know",
+                "url": context["pathto"](f"_sources/{path}", resource=True),
+                "text": text,
+                "tooltip": tooltip,
                 "icon": "fas fa-code",
                 "label": "download-script-button",
             }
-            group["buttons"].insert(1, script)
+            for text, path, tooltip in files
+        ]
+    if not groups:
+        tell_useless("script beside the notebook", "sphinx-book-theme")
 
 
-def copy_scripts(app, exception):
-    """Put the scripts beside the notebooks behind the download buttons."""
+def write_downloads(app, exception):
+    """Make what lies behind the download buttons of the stored notebooks."""
     if exception is not None:
-        return  # a build that failed may lack either
-    sources = Path(app.outdir, "_sources")
-    for path in sources.rglob("*.ipynb"):
-        script = path.relative_to(sources).with_suffix(".py")
-        shutil.copyfile(Path(app.srcdir, script), sources / script)
+        return  # a build that failed may lack them
+    root = Path(app.srcdir)
+    layout = load_jupytext_config(str(root / "chapters"))
+    handout = is_handout(app)
+    lessons = PlainLessons(root, solutions.drop_from_notebook if handout else None)
+    for path in Path(app.outdir, "_sources").rglob("*.ipynb"):
+        notebook = lessons.notebook(path.stem)
+        if handout:
+            cell = needs_cell(HANDOUT, solutions.wheel(root))
+        elif url := known_repository():
+            cell = install_cell(url, f"v{version(root)}")
+        else:
+            cell = needs_cell("In the folder of the book", ".")
+        nbformat.write(open_with(notebook, cell), path)
+        script = jupytext.writes(notebook, "py:percent", config=layout)
+        path.with_suffix(".py").write_text(script, encoding="utf-8")
 
 
 def setup(app):
     """Register with Sphinx."""
-    app.connect("html-page-context", offer_script, priority=502)  # after the theme's 501
-    app.connect("build-finished", copy_scripts)
+    app.connect("html-page-context", offer_files, priority=502)  # after the theme's 501
+    app.connect("build-finished", write_downloads)

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from nbclient import NotebookClient
 from traitlets.config import Config
 
 from lecture6_utils.book.figures import describe_live
@@ -72,6 +73,29 @@ def kernel_environment(root, slug, *, offset=0, variables=(), prove=True):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def lesson_client(notebook, lesson, *, timeout=CELL_TIMEOUT, **callbacks):
+    """What executes a lesson's cells, in the lesson's own folder.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+    lesson : Lesson
+    timeout : int
+        Seconds that one cell may take.
+    **callbacks
+        As nbclient has them, such as ``on_cell_start``.
+    """
+    return NotebookClient(
+        notebook,
+        kernel_name="python3",
+        timeout=timeout,
+        record_timing=False,
+        resources={"metadata": {"path": str(lesson.script.parent)}},
+        config=ENCRYPTED,
+        **callbacks,
+    )
+
+
 def read_record(path):
     """What a kernel wrote down so far, in order, as a list of dict.
 
@@ -106,10 +130,15 @@ def tables(record):
     Not as dict: nbformat sorts the keys of what it writes.
     """
     return [
-        {"cell": line["cell"], "corner": table["corner"], "columns": table["columns"],
-         "rows": [[name, *texts] for name, texts in table["rows"].items()]}
-        for line in record if (table := line.get("table"))
-    ]  # fmt: skip
+        {
+            "cell": line["cell"],
+            "corner": table["corner"],
+            "columns": table["columns"],
+            "rows": [[name, *texts] for name, texts in table["rows"].items()],
+        }
+        for line in record
+        if (table := line.get("table"))
+    ]
 
 
 def figures(record, notebook):

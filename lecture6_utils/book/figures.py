@@ -10,11 +10,11 @@ import re
 import numpy as np
 from PIL import Image
 
+from lecture6_utils.book.in_kernel import five_digits, sketch
+from lecture6_utils.live_figures.packing import WHOLE
+
 LIVE_DATA = re.compile(r'<script type="application/json">(.*)</script>')
-# How live_figures.py packs what is not float.
-PACKED = {"points": "<u2", "maps": "<u2", "labels": "u1", "nets": "u1", "pictures": "<u2"}
 TEXTS = {"characters", "words"}  # these only look packed
-SKETCH = 48
 
 #: Deviations below this part of the data's own span are rounding, not a difference.
 ROUNDING = 2e-3
@@ -54,8 +54,8 @@ def _walk(where, part, says, data):
         data[where] = [round(v) for v in small.ravel()]
     elif isinstance(part, str) and key not in TEXTS and re.fullmatch(r"[A-Za-z0-9+/]{23,}=*", part):
         raw = base64.b64decode(part)
-        if key in PACKED:
-            values = np.frombuffer(raw, PACKED[key]).astype(float)
+        if key in WHOLE:
+            values = np.frombuffer(raw, WHOLE[key]).astype(float)
         else:  # three bytes of each float32, the high bytes first
             high, middle, low = np.frombuffer(raw, "u1").astype("<u4").reshape(3, -1)
             values = (high << 24 | middle << 16 | low << 8).view("<f4").astype(float)
@@ -69,10 +69,9 @@ def _walk(where, part, says, data):
 def _numbers(where, values, says, data):
     says[f"{where}, how many"] = values.size
     if values.size:
-        sample = values[np.linspace(0, values.size - 1, min(values.size, SKETCH)).round().astype(int)]
-        data[where] = [float(f"{v:.5g}") for v in sample]
+        data[where] = sketch(values)
         # zeroed or rescaled weights show here, however their single values vary
-        data[f"{where}, root mean square"] = [float(f"{np.sqrt(np.mean(values**2)):.5g}")]
+        data[f"{where}, root mean square"] = [five_digits(np.sqrt(np.mean(values**2)))]
 
 
 # --- comparing --------------------------------------------------------------------------

@@ -28,10 +28,15 @@ def link_terms(app, doctree):
             found = re.search(rf"\b{re.escape(term)}s?\b", node, flags)
             if found:
                 link = addnodes.pending_xref(
-                    "", nodes.inline("", found[0], classes=["glossary-term"]),
-                    refdomain="std", reftype="term", reftarget=term, refexplicit=True,
-                    refdoc=app.env.docname, refwarn=True,
-                )  # fmt: skip
+                    "",
+                    nodes.inline("", found[0], classes=["glossary-term"]),
+                    refdomain="std",
+                    reftype="term",
+                    reftarget=term,
+                    refexplicit=True,
+                    refdoc=app.env.docname,
+                    refwarn=True,
+                )
                 before, after = nodes.Text(node[: found.start()]), nodes.Text(node[found.end() :])
                 node.parent.replace(node, [before, link, after])
                 terms.remove(term)

@@ -12,8 +12,11 @@ from statistics import median
 
 from sphinx.util.docutils import SphinxDirective
 
-from lecture6_utils.book import evidence
+from lecture6_utils.book.evidence import read_evidence, shown
+from lecture6_utils.book.held_out import held_out
 from lecture6_utils.book.lessons import BookError, find_lessons
+from lecture6_utils.book.rule import MOST_CHECKS, RATE, unit
+from lecture6_utils.book.summary import CHAOTIC
 
 #: The machine variants of `study.variables`, in a reader's words.
 MACHINES = {
@@ -81,7 +84,7 @@ def most_dependent(studied):
         (relative(number, "by machine"), slug, name, number)
         for slug, lesson in studied.items()
         for name, number in lesson["numbers"].items()
-        if number["by machine"] > evidence.unit(number["spec"])
+        if number["by machine"] > unit(number["spec"])
         and number["mean"]
         and not _is_difference(name, number, lesson["numbers"])
     ]
@@ -105,9 +108,15 @@ def what_was_repeated(studied):
     own = sum(run["offset"] == 0 for run in runs)
     moved = f", and {len(runs) - own:,} had all seeds moved by {listed(offsets)}" if offsets else ""
     seconds = sum(run["seconds"] for run in runs)
-    took = f"{seconds / 3600:.1f} hours" if seconds >= 5400 else count(max(1, round(seconds / 60)), "minute")
+    took = (
+        f"{seconds / 3600:.1f} hours"
+        if seconds >= 5400
+        else count(max(1, round(seconds / 60)), "minute")
+    )
     machines = Counter(run["variant"] for run in runs)
-    rows = [[MACHINES.get(name, plain(name)), machines[name]] for name in sorted(machines, key=_order)]
+    rows = [
+        [MACHINES.get(name, plain(name)), machines[name]] for name in sorted(machines, key=_order)
+    ]
     return f"""
 ## What was repeated?
 
@@ -142,17 +151,30 @@ def spread_by_lesson(studied):
         numbers, figures = list(lesson["numbers"].values()), lesson["figures"].values()
         all_numbers += numbers
         pixels = sum(figure["pixels"] for figure in figures)
-        rows.append([
-            link(slug), len(numbers), len(lesson["runs"]), typical(numbers, "by machine"),
-            typical(numbers, "by seed"), sum(n["chaotic"] for n in numbers),
-            len(figures) - pixels, pixels,
-        ])  # fmt: skip
+        rows.append(
+            [
+                link(slug),
+                len(numbers),
+                len(lesson["runs"]),
+                typical(numbers, "by machine"),
+                typical(numbers, "by seed"),
+                sum(n["chaotic"] for n in numbers),
+                len(figures) - pixels,
+                pixels,
+            ]
+        )
     chaotic = sum(n["chaotic"] for n in all_numbers)
     still = sum(n["by machine"] == 0 for n in all_numbers)
     head = [
-        "Lesson", "Numbers", "Runs", "Spread: machines", "Spread: seeds",
-        "Chaotic", "Figures: data", "Figures: pixels",
-    ]  # fmt: skip
+        "Lesson",
+        "Numbers",
+        "Runs",
+        "Spread: machines",
+        "Spread: seeds",
+        "Chaotic",
+        "Figures: data",
+        "Figures: pixels",
+    ]
     return f"""
 ## How much do the numbers vary?
 
@@ -160,7 +182,7 @@ def spread_by_lesson(studied):
 
 - **Spread** is the standard deviation, as a share of the number. The table has the
   lesson's median: half of its numbers vary less. Between machines the seeds stay the same.
-- A number is **chaotic** if its spread between machines is more than {percent(evidence.CHAOTIC)} of its
+- A number is **chaotic** if its spread between machines is more than {percent(CHAOTIC)} of its
   spread between seeds: the machine then matters about as much as the random choices. This holds
   for {chaotic:,} of {count(len(all_numbers), "number")}; {still:,} came out the same on all machines.
 - **Figures** that were the same in all runs are compared pixel by pixel. Of the others the
@@ -175,12 +197,14 @@ def machine_dependent(studied):
         return ""
     rows = [
         [
-            f"{plain(name)}, in {link(slug)}", evidence.shown(number["mean"], number["spec"]), percent(share),
-            " … ".join(evidence.shown(number[end], number["spec"]) for end in ("min", "max")),
+            f"{plain(name)}, in {link(slug)}",
+            shown(number["mean"], number["spec"]),
+            percent(share),
+            " … ".join(shown(number[end], number["spec"]) for end in ("min", "max")),
             "yes" if number["chaotic"] else "no",
         ]
         for share, slug, name, number in most
-    ]  # fmt: skip
+    ]
     head = ["Number", "Mean of all runs", "Spread between machines", "Range", "Chaotic"]
     return f"""
 ## Which numbers depend most on the machine?
@@ -212,10 +236,10 @@ number within **bounds**, which follow from the study by one rule:
 - A few runs tell little about the spread of one number. So the numbers of a lesson share
   what they know: each spread is drawn towards the one that is typical of the lesson.
 - The bounds are a prediction interval of Student's *t*, so wide that a correct number should
-  lie outside once in {1 / evidence.RATE:,.0f} times.
+  lie outside once in {1 / RATE:,.0f} times.
 
-Such a case is a **false alarm**. The rule allows for {evidence.MOST_CHECKS:,} checks: even with so many, fewer
-than {percent(evidence.RATE * evidence.MOST_CHECKS)} of all proofs should raise one. For the {count(len(numbers), "number")} in these tables it is {percent(evidence.RATE * len(numbers))}.
+Such a case is a **false alarm**. The rule allows for {MOST_CHECKS:,} checks: even with so many, fewer
+than {percent(RATE * MOST_CHECKS)} of all proofs should raise one. For the {count(len(numbers), "number")} in these tables it is {percent(RATE * len(numbers))}.
 
 ## What is the difference between a range and an interval?
 
@@ -232,15 +256,19 @@ such a difference.{example}
 def false_alarms(root):
     """What the rule says of runs that it has not seen."""
     try:
-        found = evidence.held_out(root)
+        found = held_out(root)
     except json.JSONDecodeError:
         return ""  # of a file that is cut off; its lesson is named as not counted
     checks, alarms = found["checks"], found["alarms"]
     if not checks:
         return ""
     told = count(len(alarms), "false alarm")
-    raised = f"was {told}:" if len(alarms) == 1 else f"were {told}:" if alarms else "was no false alarm."
-    lines = [f"- {plain(n)}, in {link(slug)}, in the run {plain(str(run))}" for slug, n, run in alarms]
+    raised = (
+        f"was {told}:" if len(alarms) == 1 else f"were {told}:" if alarms else "was no false alarm."
+    )
+    lines = [
+        f"- {plain(n)}, in {link(slug)}, in the run {plain(str(run))}" for slug, n, run in alarms
+    ]
     if len(lines) > MOST_SHOWN:
         lines[MOST_SHOWN:] = [f"- and {len(lines) - MOST_SHOWN:,} more"]
     return f"""
@@ -260,7 +288,10 @@ def mutations(root):
         return ""
     faults = json.loads(path.read_text(encoding="utf-8"))["mutations"]
     caught = sum(bool(fault["caught_by"]) for fault in faults)
-    rows = [[plain(f["name"]), plain(f["where"]), plain(f["caught_by"]) or "**nothing**"] for f in faults]
+    rows = [
+        [plain(f["name"]), plain(f["where"]), plain(f["caught_by"]) or "**nothing**"]
+        for f in faults
+    ]
     return f"""
 ## Would a mistake be found?
 
@@ -280,7 +311,7 @@ def read_studies(root):
     studied, others = {}, []
     for lesson in find_lessons(root):
         try:
-            found = evidence.read_evidence(lesson)
+            found = read_evidence(lesson)
         except BookError:  # of another version, or cut off: the proof of the lesson says which
             found = None
         if found:
@@ -299,10 +330,17 @@ def page(root):
     if others:
         slugs = ", ".join(map(link, others))
         lacking = f"\nNot counted here, since no study fits them as they stand now: {slugs}.\n"
-    return "".join([
-        what_was_repeated(studied), lacking, spread_by_lesson(studied), machine_dependent(studied),
-        ranges_and_intervals(studied), false_alarms(root), mutations(root),
-    ])  # fmt: skip
+    return "".join(
+        [
+            what_was_repeated(studied),
+            lacking,
+            spread_by_lesson(studied),
+            machine_dependent(studied),
+            ranges_and_intervals(studied),
+            false_alarms(root),
+            mutations(root),
+        ]
+    )
 
 
 class HowSure(SphinxDirective):

@@ -45,7 +45,9 @@ def draw_line(start, end):
     (column, row), (to_column, to_row) = start, end
     x, y, to_x, to_y = (100 * n for n in (column, row, to_column, to_row))
     if column != to_column:  # through the gap between the columns
-        x, to_x = (x + RIGHT, to_x + LEFT - 1) if column < to_column else (x + LEFT, to_x + RIGHT + 1)
+        x, to_x = (
+            (x + RIGHT, to_x + LEFT - 1) if column < to_column else (x + LEFT, to_x + RIGHT + 1)
+        )
         y, to_y = y + MIDDLE, to_y + MIDDLE - 12
         bend = LEFT if column < to_column else -LEFT
         path = f"M{x} {y} C{x + 2 * bend} {y} {to_x - 2 * bend} {to_y} {to_x} {to_y}"
@@ -65,7 +67,9 @@ def draw_map(cells, needs):
     lines, rules = [], []
     for idea, need in needs:
         line, dot = draw_line(cells[need], cells[idea])
-        lines.append(f'<g class="{need} {idea}"><path d="{line}"/><path class="dot" d="{dot}"/></g>')
+        lines.append(
+            f'<g class="{need} {idea}"><path d="{line}"/><path class="dot" d="{dot}"/></g>'
+        )
     for idea in cells:
         pointed = f".ideas:has(li:is(:hover, :focus-within) #{idea})"
         rules.append(f"{pointed} g.{idea} {{ stroke: var(--pst-color-primary); }}")

@@ -1,10 +1,9 @@
 """Runs in a lesson's kernel before its first cell: moves every seed, and writes down what figures say.
 
-No module of the package imports this file; `execution.kernel_environment` has IPython load
-it at start. A lesson therefore reads as if neither existed. What it draws and measures goes
-to the file named by ``LECTURE6_RECORD``, a line of JSON each. ``LECTURE6_SEED_OFFSET`` is
-added to every integer that the lesson gives to a random generator, whether it trains or
-samples by it; 0, the default, changes nothing.
+`execution.kernel_environment` has IPython load this file at start, so a lesson reads as if
+neither existed. What it draws and measures goes to the file named by ``LECTURE6_RECORD``, a
+line of JSON each. ``LECTURE6_SEED_OFFSET`` is added to every integer that the lesson gives to
+a random generator, whether it trains or samples by it; 0, the default, changes nothing.
 """
 
 import functools
@@ -17,7 +16,6 @@ from IPython import get_ipython
 
 OFFSET = int(os.environ.get("LECTURE6_SEED_OFFSET", "0"))
 SKETCH = 48  # values kept of an array: enough to tell a curve from another
-DIGITS = 5
 
 
 # --- seeds ------------------------------------------------------------------------------
@@ -42,9 +40,11 @@ def move_seeds():
 
     random.Random = Random
     for function in (
-        np.random.default_rng, set_random_seed, seed_generator.draw_seed,
+        np.random.default_rng,
+        set_random_seed,
+        seed_generator.draw_seed,
         sklearn.utils.check_random_state,
-    ):  # fmt: skip
+    ):
         replace_everywhere(function, moving_first(function))
 
     start = seed_generator.SeedGenerator.__init__
@@ -107,7 +107,7 @@ def _all_axes(figure):
 
 
 def _describe_axes(where, ax, says, data):
-    from matplotlib.ticker import FixedFormatter, FixedLocator
+    from matplotlib.ticker import FixedLocator
 
     title = getattr(ax, "get_title", lambda loc: "")  # a secondary axis has none
     titles = [title(loc=loc) for loc in ("left", "center", "right")]
@@ -119,18 +119,18 @@ def _describe_axes(where, ax, says, data):
             axis = getattr(ax, f"{name}axis")
             says[f"{where}, {name} axis"] = [axis.get_label_text(), axis.get_scale()]
             if isinstance(axis.get_major_locator(), FixedLocator):
-                data[f"{where}, {name} ticks"] = _sketch(axis.get_majorticklocs())
-            if isinstance(axis.get_major_formatter(), FixedFormatter):
+                data[f"{where}, {name} ticks"] = sketch(axis.get_majorticklocs())
+            if _are_words(axis):
                 labels = [t.get_text() for t in axis.get_majorticklabels()]
                 says[f"{where}, {name} tick labels"] = labels
-    data[f"{where}, x limits"] = _sketch(ax.get_xlim())
-    data[f"{where}, y limits"] = _sketch(ax.get_ylim())
+    data[f"{where}, x limits"] = sketch(ax.get_xlim())
+    data[f"{where}, y limits"] = sketch(ax.get_ylim())
     _texts(where, ax.texts, says, data)
     for k, line in enumerate(ax.lines):
         mark = f"{where}, line {k + 1}"
         x, y = line.get_data(orig=False)
         says[mark] = [_hex(line.get_color()), line.get_linestyle(), str(line.get_marker()), len(x)]
-        data[f"{mark}, x"], data[f"{mark}, y"] = _sketch(x), _sketch(y)
+        data[f"{mark}, x"], data[f"{mark}, y"] = sketch(x), sketch(y)
     for k, points in enumerate(ax.collections):
         _describe_collection(f"{where}, collection {k + 1}", points, says, data)
     for kind, patches in _by_kind(ax.patches).items():
@@ -139,11 +139,24 @@ def _describe_axes(where, ax, says, data):
         says[f"{mark}, colors"] = _sample([_hex(p.get_facecolor()) for p in patches])
         boxes = [p.get_path().get_extents(p.get_patch_transform()).extents for p in patches]
         for side, values in zip(("left", "bottom", "right", "top"), zip(*boxes)):
-            data[f"{mark}, {side}"] = _sketch(values)
+            data[f"{mark}, {side}"] = sketch(values)
     for k, image in enumerate(ax.images):
         mark, values = f"{where}, image {k + 1}", image.get_array()
         says[mark] = [*values.shape, image.get_cmap().name]
         data[mark] = _sketch_of_image(values)
+
+
+def _are_words(axis):
+    """Whether the labels of an axis are what the lesson wrote there, and not Matplotlib's numbers."""
+    from matplotlib.category import StrCategoryFormatter
+    from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
+
+    formatter = axis.get_major_formatter()
+    # set_yticklabels leaves a function, if the places of the ticks were set
+    placed = isinstance(axis.get_major_locator(), FixedLocator)
+    return isinstance(formatter, (FixedFormatter, StrCategoryFormatter)) or (
+        placed and isinstance(formatter, FuncFormatter)
+    )
 
 
 def _describe_collection(mark, points, says, data):
@@ -154,17 +167,17 @@ def _describe_collection(mark, points, says, data):
     n = len(offsets) if placed else len(points.get_paths())
     says[mark] = [type(points).__name__, n]
     if values is not None:
-        data[f"{mark}, values"] = _sketch(values)
+        data[f"{mark}, values"] = sketch(values)
     else:
         colors = [*points.get_facecolor(), *points.get_edgecolor()]
         says[f"{mark}, colors"] = _sample([_hex(c) for c in colors])
     if placed:
-        data[f"{mark}, x"], data[f"{mark}, y"] = _sketch(offsets[:, 0]), _sketch(offsets[:, 1])
+        data[f"{mark}, x"], data[f"{mark}, y"] = sketch(offsets[:, 0]), sketch(offsets[:, 1])
     else:
         vertices = [path.vertices for path in points.get_paths()]
         if vertices:
             x, y = np.concatenate(vertices).T
-            data[f"{mark}, x"], data[f"{mark}, y"] = _sketch(x), _sketch(y)
+            data[f"{mark}, x"], data[f"{mark}, y"] = sketch(x), sketch(y)
 
 
 def _texts(where, texts, says, data):
@@ -175,7 +188,7 @@ def _texts(where, texts, says, data):
         says[f"{where}, text colors"] = [_hex(t.get_color()) for t in shown]
         for name, values in zip("xy", zip(*(t.get_position() for t in shown))):
             try:
-                data[f"{where}, texts, {name}"] = _sketch(values)
+                data[f"{where}, texts, {name}"] = sketch(values)
             except (TypeError, ValueError):  # a category, not a number
                 says[f"{where}, texts, {name}"] = list(map(str, values))
 
@@ -200,12 +213,17 @@ def _sample(values):
     return [values[round(k * (len(values) - 1) / (SKETCH - 1))] for k in range(SKETCH)]
 
 
-def _sketch(values):
+def sketch(values):
+    """A sample of an array, ready for JSON."""
     import numpy as np
 
     values = np.ma.filled(np.ma.asarray(values, float), np.nan).ravel()
-    sample = _sample(values.tolist())
-    return [float(f"{v:.{DIGITS}g}") if np.isfinite(v) else None for v in sample]
+    return [five_digits(v) if np.isfinite(v) else None for v in _sample(values)]
+
+
+def five_digits(value):
+    """A number as figures are told: its first five digits."""
+    return float(f"{value:.5g}")
 
 
 def _sketch_of_image(values):
@@ -215,7 +233,7 @@ def _sketch_of_image(values):
     values = np.ma.filled(np.ma.asarray(values, float), np.nan)
     values = values.mean(axis=2) if values.ndim == 3 else values
     rows = np.array_split(values, min(6, len(values)))
-    return _sketch([b.mean() for row in rows for b in np.array_split(row, min(6, row.shape[1]), 1)])
+    return sketch([b.mean() for row in rows for b in np.array_split(row, min(6, row.shape[1]), 1)])
 
 
 def add_to_record(line):

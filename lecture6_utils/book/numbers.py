@@ -40,6 +40,8 @@ class NumberReferences(SphinxPostTransform):
                 docname, slug = ref["reftarget"], ref.get("reftargetid")
             else:
                 continue
+            if docname not in self.env.titles:
+                continue  # no such page: Sphinx says so, and where
             numbers = self.env.toc_secnumbers.get(docname, {})
             if slug:
                 _, anchor, title = self.env.metadata[docname]["myst_slugs"].get(slug, (0, "", ""))

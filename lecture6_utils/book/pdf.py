@@ -34,10 +34,12 @@ def head_cell(app, position, text, width):
 def measured_table(app, table):
     """A `stored.Table` in LaTeX; see measuredtable in _config.yml."""
     name_width, width = (24, 14) if len(table.columns) > 3 else (44, 24)
-    lines = [[
-        head_cell(app, "bl", table.corner, name_width),
-        *(head_cell(app, "br", column, width) for column in table.columns),
-    ]]  # fmt: skip
+    lines = [
+        [
+            head_cell(app, "bl", table.corner, name_width),
+            *(head_cell(app, "br", column, width) for column in table.columns),
+        ]
+    ]
     for row in table.rows:
         numbers = (latex(app, table.cells[row, column].text) for column in table.columns)
         lines.append([head_cell(app, "tl", row, name_width), *numbers])

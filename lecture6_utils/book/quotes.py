@@ -10,13 +10,14 @@ import argparse
 import json
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean, stdev
 
 from lecture6_utils.book.lessons import (
     METADATA_KEY,
     BookError,
+    Problem,
     find_lessons,
     read_notebook,
     read_script,
@@ -36,6 +37,8 @@ class Quote:
     number: str
     spread: str
     wrong: str
+    cell: int = field(compare=False)  # where it stands, from 0: the cell, the line in it
+    line: int = field(compare=False)
 
     def __str__(self):
         return f"“{self.key} ≈ {self.number or self.wrong}”"
@@ -44,16 +47,21 @@ class Quote:
 def quotes(notebook):
     """The quotes of a lesson's prose, captions and alternative texts, in order."""
     seen = {}
-    for cell in notebook.cells:
+    for index, cell in enumerate(notebook.cells):
         mystnb = cell.metadata.get("mystnb", {})
-        texts = [mystnb.get("figure", {}).get("caption", ""), mystnb.get("image", {}).get("alt", "")]
+        texts = [
+            mystnb.get("figure", {}).get("caption", ""),
+            mystnb.get("image", {}).get("alt", ""),
+        ]
         for text in [cell.source] if cell.cell_type == "markdown" else texts:
             for found in QUOTE.finditer(text):
                 before = QUOTE.sub("≈ …", text[: found.start()])
                 key = " ".join(before.split()[-WORDS:])
                 seen[key] = seen.get(key, 0) + 1
                 key += f" ({seen[key]})" if seen[key] > 1 else ""
-                yield Quote(key, found[1] or "", found[2] or "", found[3] or "")
+                markdown = cell.cell_type == "markdown"  # a caption stands above its cell
+                line = text[: found.start()].count("\n") if markdown else -1
+                yield Quote(key, found[1] or "", found[2] or "", found[3] or "", index, line)
 
 
 def fits(quote, measurement):
@@ -92,11 +100,13 @@ def read_lock(lesson):
     except FileNotFoundError:
         return {}
     except ValueError:
-        raise BookError(f"{lock_path(lesson)} is cut off or was changed: restore it with git.") from None
+        raise BookError(
+            f"{lock_path(lesson)} is cut off or was changed: restore it with git."
+        ) from None
 
 
 def quote_problems(notebook, measured, lock):
-    """What is wrong with the ≈ numbers of a lesson's prose, as sentences.
+    """What is wrong with the ≈ numbers of a lesson's prose, as `Problem` each.
 
     Parameters
     ----------
@@ -112,18 +122,21 @@ def quote_problems(notebook, measured, lock):
         known.add(quote.key)
         name = lock.get(quote.key)
         if quote.wrong or not quote.number:
-            yield f"{quote}: this is no number"
+            what = "this is no number"
         elif name is None:
-            yield f"{quote}: not said which measurement this is: make quotes"
+            what = "not said which measurement this is: make quotes"
         elif isinstance(name, list):
-            yield f"{quote}: choose which of these it is: {'; '.join(name) or 'none fits'}"
+            what = f"choose which of these it is: {'; '.join(name) or 'none fits'}"
         elif name not in by_name:
-            yield f"{quote}: {name!r} is not measured any more"
+            what = f"{name!r} is not measured any more"
         elif not fits(quote, by_name[name]):
             m = by_name[name]
-            yield f"{quote}: {name!r} is {fmean(m['values']):{m['spec']}}"
+            what = f"{name!r} is {fmean(m['values']):{m['spec']}}"
+        else:
+            continue
+        yield Problem(f"{quote}: {what}", quote.cell, quote.line)
     for key in lock.keys() - known:
-        yield f"“{key} ≈”: such a quote is not in the prose any more: make quotes"
+        yield Problem(f"“{key} ≈”: such a quote is not in the prose any more: make quotes")
 
 
 def bind(lesson):
@@ -145,14 +158,18 @@ def bind(lesson):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(prog="python -m lecture6_utils.book.quotes", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m lecture6_utils.book.quotes", description=__doc__
+    )
     parser.add_argument("slugs", nargs="*", help="these lessons only")
     arguments = parser.parse_args(argv)
     try:
         for lesson in find_lessons(Path.cwd()):
             if not arguments.slugs or lesson.slug in arguments.slugs:
                 for quote in bind(lesson):
-                    print(f"{lesson.slug}: choose the measurement for {quote} in {lock_path(lesson)}")
+                    print(
+                        f"{lesson.slug}: choose the measurement for {quote} in {lock_path(lesson)}"
+                    )
     except BookError as error:
         sys.exit(f"\n{error}")
 

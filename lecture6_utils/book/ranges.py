@@ -53,7 +53,9 @@ def show_in_table(raw, numbers):
 
     def cell(match):
         number = next(todo)
-        return match[1] + (with_range(match[2], number.range) if number.range else match[2]) + match[3]
+        return (
+            match[1] + (with_range(match[2], number.range) if number.range else match[2]) + match[3]
+        )
 
     raw[:] = [nodes.Text(CELL.sub(cell, raw.astext()))]
     return []
@@ -109,7 +111,9 @@ def show_ranges(document, lesson, numbers):
     for cell, measured in lesson.cells.items():
         todo = [number for number in measured if number in numbers]
         output = outputs.get(cell, nodes.container())
-        raws = [raw for raw in output.findall(nodes.raw) if 'class="measured-table"' in raw.astext()]
+        raws = [
+            raw for raw in output.findall(nodes.raw) if 'class="measured-table"' in raw.astext()
+        ]
         for table in lesson.all_tables:
             if table.cell == cell:
                 own = [n for n in todo if n in table.cells.values()]  # as they were measured
@@ -138,8 +142,10 @@ class ShowRanges(SphinxPostTransform):
         for number in show_ranges(self.document, lesson, numbers):
             logger.warning(
                 "%r was measured as %s, but the output of its cell does not show that",
-                number.name, number.text, location=self.env.docname,
-            )  # fmt: skip
+                number.name,
+                number.text,
+                location=self.env.docname,
+            )
 
 
 def setup(app):

@@ -32,6 +32,7 @@ from sphinx.writers.html5 import HTML5Translator
 from sphinx_revealjs._ext.notes import revealjs_notes  # its only home
 
 from lecture6_utils.book.lessons import BookError
+from lecture6_utils.book.patches import Patch, mended, tell_unused
 from lecture6_utils.book.stored import Book
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,12 @@ VERDICTS = {"true": "True", "partly": "Partly", "false": "False", "measured": "M
 #: What the deck needs of the 6 MB that sphinx-revealjs copies; the rest is deleted again.
 NEEDED = {"dist/reveal.js", "dist/reveal.css", "plugin/notes/notes.js", "LICENSE"}
 NEEDED |= {"plugin/notes/speaker-view.html"}
+
+#: Without JavaScript reveal.js shows nothing.
+NO_SCRIPT = (
+    "<noscript><p>These slides need JavaScript. What they show is in "
+    '<a href="../chapters/slides_map.html">the lessons</a>, too.</p></noscript>'
+)
 
 
 # --- directives and roles -------------------------------------------------------------
@@ -228,18 +235,31 @@ def drop_unused_files(app, exception):
         shutil.rmtree(Path(app.outdir, "_sources"), ignore_errors=True)
 
 
+#: The landmark is around the whole deck, since reveal.js makes an application of what is in it.
+PATCHES = (
+    Patch("landmark inside the deck", "sphinx-revealjs", ' role="main"', ""),
+    Patch(
+        "landmark around the deck",
+        "sphinx-revealjs",
+        '<body>\n    <div class="reveal">',
+        f'<body><main>{NO_SCRIPT}\n    <div class="reveal">',
+    ),
+    Patch(
+        "end of that landmark",
+        "sphinx-revealjs",
+        "</script>\n  </body>",
+        "</script>\n  </main></body>",
+    ),
+)
+
+
 def mend_access(app, exception):
-    """The landmark around the whole deck, since reveal.js makes an application of what is in it."""
+    """Repair what a screen reader would stumble over."""
     if exception is None:
-        path = Path(app.outdir, "index.html")
-        page = path.read_text(encoding="utf-8")
-        for fault, remedy in (
-            (' role="main"', ""),
-            ("<body>", "<body><main>"),
-            ("</body>", "</main></body>"),
-        ):
-            page = page.replace(fault, remedy)
+        found, path = set(), Path(app.outdir, "index.html")
+        page = mended(path.read_text(encoding="utf-8"), PATCHES, found)
         path.write_text(page, encoding="utf-8")
+        tell_unused(app, PATCHES, found)
 
 
 def setup(app):

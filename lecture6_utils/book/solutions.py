@@ -1,12 +1,20 @@
-"""Leaves the solutions of the exercises out of the pages and the downloads: `make SOLUTIONS=no`."""
+"""The handout, `make SOLUTIONS=no`: pages and downloads without the solutions of the exercises.
 
-import json
+Nothing in it leads to the repository, which has the solutions. The package that the lessons
+need therefore lies beside their downloads, as a wheel: it holds no lesson.
+"""
+
 import re
+import shutil
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
-import jupytext
 from docutils import nodes
-from jupytext.config import load_jupytext_config
+from sphinx.errors import ExtensionError
+
+from lecture6_utils.book.publish import version
 
 ANSWER = re.compile(r"^:::\{admonition\} Answer to exercise.*?^:::\n?", re.M | re.S)
 
@@ -20,25 +28,36 @@ def drop_solutions(app, doctree):
             node.parent.remove(node)
 
 
-def drop_solutions_from_downloads(app, exception):
+def drop_from_notebook(notebook):
     """The notebooks and scripts behind the download buttons must not give them away either."""
-    layout = load_jupytext_config(str(Path(app.srcdir, "chapters")))
-    for path in Path(app.outdir, "_sources").rglob("*.ipynb"):
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        notebook["cells"] = [
-            cell
-            for cell in notebook["cells"]
-            if "hide-cell" not in cell["metadata"].get("tags", [])
-        ]
-        for cell in notebook["cells"]:
-            if cell["cell_type"] == "markdown":
-                cell["source"] = ANSWER.sub("", "".join(cell["source"]))
-        path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
-        script = jupytext.writes(jupytext.read(path), "py:percent", config=layout)
-        path.with_suffix(".py").write_text(script, encoding="utf-8")
+    notebook.cells = [c for c in notebook.cells if "hide-cell" not in c.metadata.get("tags", [])]
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = ANSWER.sub("", cell.source)
+
+
+def wheel(root):
+    """The name of the package as a file."""
+    return f"lecture6_utils-{version(root)}-py3-none-any.whl"
+
+
+def build_package(app, exception):
+    """Put the package beside the downloads, built in a copy: setuptools leaves files behind."""
+    if exception is not None or app.builder.format != "html":
+        return
+    root = Path(app.srcdir)
+    with tempfile.TemporaryDirectory() as copy:
+        for name in ("pyproject.toml", "README.md", "LICENSE"):
+            shutil.copy(root / name, copy)
+        shutil.copytree(root / "lecture6_utils", Path(copy, "lecture6_utils"))
+        build = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
+        command = [sys.executable, "-c", build, str(Path(app.outdir, "_sources"))]
+        result = subprocess.run(command, cwd=copy, capture_output=True, text=True)
+    if result.returncode:
+        raise ExtensionError(f"The package for the handout was not built:\n{result.stderr}")
 
 
 def setup(app):
     """Register with Sphinx."""
     app.connect("doctree-read", drop_solutions)
-    app.connect("build-finished", drop_solutions_from_downloads)
+    app.connect("build-finished", build_package)

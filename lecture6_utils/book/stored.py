@@ -80,9 +80,13 @@ class StoredLesson:
         self.measured, self.cells = {}, {}
         for m in record.get("measured", []):
             one = Number(
-                self.places[m["cell"]], m["name"], m["text"], tuple(m["values"]), m["spec"],
+                self.places[m["cell"]],
+                m["name"],
+                m["text"],
+                tuple(m["values"]),
+                m["spec"],
                 ranges.get(m["name"], ""),
-            )  # fmt: skip
+            )
             self.measured[m["name"]] = one
             self.cells.setdefault(m["cell"], []).append(one)
         self.all_tables = [self._table(table) for table in record.get("tables", [])]
@@ -95,7 +99,10 @@ class StoredLesson:
             self.lines += [(section, line) for line in output.get("text", "").splitlines()]
             png = output.get("data", {}).get("image/png")
             if png and "figure" in mystnb:
-                self.figures[mystnb["figure"]["name"]] = (png, mystnb["image"]["alt"])
+                self.figures[mystnb["figure"]["name"]] = (
+                    png,
+                    mystnb.get("image", {}).get("alt", ""),
+                )
         printed = "".join(output.get("text", "") for output in cell.outputs)
         self.sources.append((section, cell.source, printed))
 
@@ -107,7 +114,14 @@ class StoredLesson:
                 name = " | ".join(filter(None, (corner, row, column)))
                 exact = Number(section, name, text)
                 cells[row, column] = self.measured.get(name, exact)
-        return Table(section, table["cell"], corner, [row[0] for row in table["rows"]], table["columns"], cells)
+        return Table(
+            section,
+            table["cell"],
+            corner,
+            [row[0] for row in table["rows"]],
+            table["columns"],
+            cells,
+        )
 
     @cached_property
     def code(self):
@@ -192,9 +206,10 @@ class Book:
         fits = [n for n in numbers if n.name == name or n.name.endswith(f"| {name}")]
         return _only_one(
             [(n.section, n) for n in fits if n.name == name] or [(n.section, n) for n in fits],
-            f"measured number {name!r}", lesson,
+            f"measured number {name!r}",
+            lesson,
             sorted({n.name for n in numbers}, key=_likeness(name)),
-        )[1]  # fmt: skip
+        )[1]
 
     def printed(self, text):
         """What stands where the pattern has …, in the one printed line that fits it."""

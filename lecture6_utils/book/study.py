@@ -8,21 +8,17 @@ this machine, or on those of any scheduler whose address is given.
 
 import argparse
 import asyncio
-import fcntl
 import json
 import os
 import sys
 import time
 from pathlib import Path
 
-from nbclient import NotebookClient
-
-from lecture6_utils.book.evidence import at, earlier_runs, sum_up
 from lecture6_utils.book.execution import (
     CELL_TIMEOUT,
-    ENCRYPTED,
     figures,
     kernel_environment,
+    lesson_client,
     measurements,
     read_record,
 )
@@ -38,13 +34,21 @@ from lecture6_utils.book.lessons import (
     read_script,
     replace_text,
 )
+from lecture6_utils.book.lock import alone
+from lecture6_utils.book.summary import at, earlier_runs, sum_up
 
 #: (seed offset, machine variant), the most telling first; two of equal seeds are the
 #: least that can be summed up. (0, "here") is the stored notebook.
 PLAN = [
-    (0, "avx"), (1_000, "here"), (0, "avx2"), (1_000, "avx2"),
-    (0, "onednn"), (2_000, "here"), (0, "sse4.2"), (0, "threads"),
-]  # fmt: skip
+    (0, "avx"),
+    (1_000, "here"),
+    (0, "avx2"),
+    (1_000, "avx2"),
+    (0, "onednn"),
+    (2_000, "here"),
+    (0, "sse4.2"),
+    (0, "threads"),
+]
 
 
 LIVE = 30  # seconds after which the live line is said again
@@ -116,12 +120,8 @@ def run(root, slug, offset, variant, fingerprint):
         lesson.root, slug, offset=offset, variables=variables(variant), prove=False
     )
     with environment as env:
-        client = NotebookClient(
-            notebook, kernel_name="python3", timeout=4 * CELL_TIMEOUT, record_timing=False,
-            resources={"metadata": {"path": str(lesson.script.parent)}}, config=ENCRYPTED,
-        )  # fmt: skip
         try:
-            client.execute(env=env)
+            lesson_client(notebook, lesson, timeout=4 * CELL_TIMEOUT).execute(env=env)
         except Exception as error:
             lines = str(error).rstrip().splitlines()
             raise BookError(
@@ -152,10 +152,15 @@ def stored_runs(root, lesson):
     record = (read_notebook(lesson) or {"metadata": {}})["metadata"].get(METADATA_KEY, {})
     runs = []
     if record.get("evidence_fingerprint") == fingerprint:
-        runs.append({
-            "offset": 0, "variant": "here", "seconds": record["cpu_seconds"],
-            "measured": record["measured"], "figures": record["figures"],
-        })  # fmt: skip
+        runs.append(
+            {
+                "offset": 0,
+                "variant": "here",
+                "seconds": record["cpu_seconds"],
+                "measured": record["measured"],
+                "figures": record["figures"],
+            }
+        )
     for path in sorted(results_folder(root, lesson.slug, fingerprint).glob("*.json")):
         try:
             runs.append(json.loads(path.read_text(encoding="utf-8")))
@@ -193,15 +198,25 @@ class Study:
         with _cluster(address) as cluster, Client(cluster) as client:
             n_workers = len(client.scheduler_info(n_workers=-1)["workers"])
             if not n_workers:
-                raise BookError(f"The scheduler {address} has no workers: start some (dask worker).")
+                raise BookError(
+                    f"The scheduler {address} has no workers: start some (dask worker)."
+                )
             print(f"{len(self.missing)} runs on {n_workers} workers", flush=True)
             pending = {
                 client.submit(
-                    run, None if address else str(self.root), lesson.slug, offset, variant,
-                    fingerprint, key=name, priority=-rank, retries=0, pure=False,
+                    run,
+                    None if address else str(self.root),
+                    lesson.slug,
+                    offset,
+                    variant,
+                    fingerprint,
+                    key=name,
+                    priority=-rank,
+                    retries=0,
+                    pure=False,
                 )
                 for name, (rank, lesson, fingerprint, offset, variant) in self.missing.items()
-            }  # fmt: skip
+            }
             progress, failed = Progress(self.missing, n_workers), []
             while pending:
                 try:
@@ -295,13 +310,21 @@ def _cluster(address):
 
     if address is None:
         # A worker that is busy and gets little time is not dead: one that is dead hangs up.
-        dask.config.set({"distributed.scheduler.worker-ttl": None,
-                         "distributed.scheduler.worker-saturation": 1.0,
-                         "distributed.comm.timeouts.tcp": "900s"})  # fmt: skip
+        dask.config.set(
+            {
+                "distributed.scheduler.worker-ttl": None,
+                "distributed.scheduler.worker-saturation": 1.0,
+                "distributed.comm.timeouts.tcp": "900s",
+            }
+        )
         return LocalCluster(
-            n_workers=os.cpu_count(), threads_per_worker=1, processes=True, memory_limit=0,
-            dashboard_address=None, worker_dashboard_address=None,
-        )  # fmt: skip
+            n_workers=os.cpu_count(),
+            threads_per_worker=1,
+            processes=True,
+            memory_limit=0,
+            dashboard_address=None,
+            worker_dashboard_address=None,
+        )
     try:
         parse_address(address, strict=True)
         asyncio.run(connect(address, timeout=10)).abort()
@@ -319,20 +342,7 @@ def _cluster(address):
 def study(root, slugs, n_runs, address=None):
     """Run what is missing of the plan's first `n_runs`, then sum up; the failures' texts."""
     chosen = choose(find_lessons(root), slugs)
-    folder = root / "_build" / "study"
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / "lock", "a+", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.seek(0)
-            raise BookError(
-                f"A study already runs in this folder (process {lock.read().strip()}). "
-                "Wait for it, or stop it: nothing it finished is lost."
-            ) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+    with alone(root / "_build" / "study" / "lock", "A study", wait=False):
         tasks = Study(root, chosen, n_runs)
         failed = tasks.execute(address) if tasks.missing else []
         for lesson in chosen:

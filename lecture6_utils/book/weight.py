@@ -8,10 +8,10 @@ from pathlib import Path
 from PIL import Image
 from sphinx.util.fileutil import copy_asset
 
+from lecture6_utils.book.patches import tell_useless
+
 # An icon in the theme's Font Awesome script: "bars":[width,height,[aliases],"f0c9","path"],
-ICON = re.compile(
-    r'"?([\w-]+)"?:\[\d+,\d+,\[([^\]]*)\],"[0-9a-f]+",(?:"[^"]*"|\[[^\]]*\])\],?'
-)
+ICON = re.compile(r'"?([\w-]+)"?:\[\d+,\d+,\[([^\]]*)\],"[0-9a-f]+",(?:"[^"]*"|\[[^\]]*\])\],?')
 
 
 def copy_mathjax(book):
@@ -46,7 +46,10 @@ def drop_unused_icons(book):
         names = {icon[1], *re.findall(r'"([\w-]+)"', icon[2])}
         return icon[0] if names & used else ""
 
-    script.write_text(ICON.sub(keep, _read(script)), encoding="utf-8")
+    text, n_icons = ICON.subn(keep, _read(script))
+    script.write_text(text, encoding="utf-8")
+    if not n_icons:
+        tell_useless("icons that no page shows", "pydata-sphinx-theme")
 
 
 def _read(path):

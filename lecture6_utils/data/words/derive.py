@@ -20,26 +20,50 @@ ENGLISH = re.compile(r"[a-z]{2,}")
 # Voikko's names, the grammars' names. The accusative is spelled like the nominative or the
 # genitive, and the analyzer does not tell it apart.
 FINNISH_CASES = {
-    "nimento": "nominative", "omanto": "genitive", "osanto": "partitive",
-    "sisaolento": "inessive", "sisaeronto": "elative", "sisatulento": "illative",
-    "ulkoolento": "adessive", "ulkoeronto": "ablative", "ulkotulento": "allative",
-    "olento": "essive", "tulento": "translative", "vajanto": "abessive",
-    "keinonto": "instructive", "seuranto": "comitative",
-}  # fmt: skip
+    "nimento": "nominative",
+    "omanto": "genitive",
+    "osanto": "partitive",
+    "sisaolento": "inessive",
+    "sisaeronto": "elative",
+    "sisatulento": "illative",
+    "ulkoolento": "adessive",
+    "ulkoeronto": "ablative",
+    "ulkotulento": "allative",
+    "olento": "essive",
+    "tulento": "translative",
+    "vajanto": "abessive",
+    "keinonto": "instructive",
+    "seuranto": "comitative",
+}
 PARADIGM_CASES = {
-    "nominatiivi": "nominative", "genetiivi": "genitive", "partitiivi": "partitive",
-    "inessiivi": "inessive", "elatiivi": "elative", "illatiivi": "illative",
-    "adessiivi": "adessive", "ablatiivi": "ablative", "allatiivi": "allative",
-    "essiivi": "essive", "translatiivi": "translative", "abessiivi": "abessive",
+    "nominatiivi": "nominative",
+    "genetiivi": "genitive",
+    "partitiivi": "partitive",
+    "inessiivi": "inessive",
+    "elatiivi": "elative",
+    "illatiivi": "illative",
+    "adessiivi": "adessive",
+    "ablatiivi": "ablative",
+    "allatiivi": "allative",
+    "essiivi": "essive",
+    "translatiivi": "translative",
+    "abessiivi": "abessive",
     "instruktiivi": "instructive",
-}  # fmt: skip
+}
 TURKISH_CASES = {
-    None: "nominative", "Acc": "accusative", "Dat": "dative", "Loc": "locative",
-    "Abl": "ablative", "Gen": "genitive", "Ins": "instrumental",
-}  # fmt: skip
+    None: "nominative",
+    "Acc": "accusative",
+    "Dat": "dative",
+    "Loc": "locative",
+    "Abl": "ablative",
+    "Gen": "genitive",
+    "Ins": "instrumental",
+}
 NOMINALS = {
-    "nimisana": "noun", "laatusana": "adjective", "nimisana_laatusana": "noun or adjective",
-}  # fmt: skip
+    "nimisana": "noun",
+    "laatusana": "adjective",
+    "nimisana_laatusana": "noun or adjective",
+}
 
 
 def frequent(language, n, letters):
@@ -60,9 +84,13 @@ def finnish_reading(analysis):
     lemma = analysis.BASEFORM.replace("=", "").lower()
     focus = analysis.FOCUS or ""
     return (
-        lemma, NOMINALS.get(analysis.CLASS), FINNISH_CASES.get(analysis.SIJAMUOTO),
-        analysis.NUMBER, analysis.POSSESSIVE or "", focus,
-    )  # fmt: skip
+        lemma,
+        NOMINALS.get(analysis.CLASS),
+        FINNISH_CASES.get(analysis.SIJAMUOTO),
+        analysis.NUMBER,
+        analysis.POSSESSIVE or "",
+        focus,
+    )
 
 
 def last_part(analysis):
@@ -79,9 +107,7 @@ def finnish_nouns():
     for rank, word in frequent("fi", 150_000, FINNISH):
         analyses = analyse(word)
         reading = only(map(finnish_reading, analyses))
-        plain = all(
-            a.PARTICIPLE is None and a.COMPARISON in (None, "positive") for a in analyses
-        )
+        plain = all(a.PARTICIPLE is None and a.COMPARISON in (None, "positive") for a in analyses)
         if reading and plain and all(reading[:4]):
             yield (word, *reading, last_part(analyses[0]), rank)
 
@@ -184,7 +210,9 @@ def english_misspellings():
     """Misspellings that codespell corrects to one frequent word."""
     import codespell_lib
 
-    lines = (Path(codespell_lib.__file__).parent / "data/dictionary.txt").read_text(encoding="utf-8")
+    lines = (Path(codespell_lib.__file__).parent / "data/dictionary.txt").read_text(
+        encoding="utf-8"
+    )
     ranks = {word: rank for rank, word in frequent("en", 80_000, ENGLISH)}
     for line in lines.splitlines():
         typo, _, word = line.partition("->")
