@@ -3,6 +3,7 @@
 import contextlib
 import json
 import random
+import warnings
 from collections import OrderedDict
 
 import keras
@@ -229,10 +230,13 @@ def _make(model):
         return node
 
     try:
-        layers = plain(keras.saving.serialize_keras_object(model))
-        compiled = keras.saving.serialize_keras_object(model.get_compile_config())
+        with warnings.catch_warnings(action="error"):  # Keras warns of each lambda
+            layers = plain(keras.saving.serialize_keras_object(model))
+            compiled = keras.saving.serialize_keras_object(model.get_compile_config())
+        compiled["optimizer"]["config"].pop("name")  # adam_7 and adam_8 do the same
         plain(compiled)  # a metric keeps its name, which the logs tell
-        return json.dumps([layers, compiled, [_kind(variable) for variable in _state(model)]])
+        kinds = [_kind(variable) for variable in _state(model)]
+        return json.dumps([layers, compiled, kinds], default=tuple)  # of a TensorShape
     except Exception:  # what is not of Keras cannot be put into words, each time in another way
         return None
 

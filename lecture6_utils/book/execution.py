@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import tempfile
+import uuid
 from pathlib import Path
 
 from nbclient import NotebookClient
@@ -16,8 +17,6 @@ from traitlets.config import Config
 from lecture6_utils.book.figures import describe_live
 
 CELL_TIMEOUT = 900  # seconds
-# Without it, any user of the machine could listen in, and each kernel says so on stderr.
-ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
 IN_KERNEL = Path(__file__).with_name("in_kernel.py")
 
 # IPython runs this before the first cell. It leaves no name behind for the lesson to meet.
@@ -73,6 +72,18 @@ def kernel_environment(root, slug, *, offset=0, variables=(), prove=True):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def private_sockets():
+    """How to reach a kernel: by files that nobody else may open, where there are such sockets.
+
+    Ports are drawn before the kernel binds them, and another program may take one in between.
+    """
+    if os.name != "posix":
+        return {"transport_encryption": "auto"}  # or any user of the machine could listen in
+    # A short path: a socket's name has at most 104 bytes.
+    name = f"lecture6-{uuid.uuid4().hex[:12]}.json"
+    return {"transport": "ipc", "connection_file": str(Path(tempfile.gettempdir()) / name)}
+
+
 def lesson_client(notebook, lesson, *, timeout=CELL_TIMEOUT, **callbacks):
     """What executes a lesson's cells, in the lesson's own folder.
 
@@ -91,7 +102,7 @@ def lesson_client(notebook, lesson, *, timeout=CELL_TIMEOUT, **callbacks):
         timeout=timeout,
         record_timing=False,
         resources={"metadata": {"path": str(lesson.script.parent)}},
-        config=ENCRYPTED,
+        config=Config({"KernelManager": private_sockets()}),
         **callbacks,
     )
 
