@@ -12,9 +12,9 @@ from browser import HTML, Quiet, Recorder, served
 from helpers import ROOT
 from keras import layers
 from playwright.sync_api import TimeoutError, expect
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Prefix
 
-from lecture6_utils.book.lessons import find_lessons, read_notebook
+from lecture6_utils.book.lessons import find_lessons, read_notebook, read_script
 from lecture6_utils.characters import characters_of, encode
 from lecture6_utils.datasets import CLASS_NAMES, load_fashion_mnist
 from lecture6_utils.live_figures import (
@@ -38,6 +38,10 @@ NETS = {name: RNG.random((N, 300)) ** power for name, power in [("plain", 1), ("
 WORDS = list(dict.fromkeys(row.word for row in load_words("english_misspellings")))[:1_499]
 WORDS.append("tänä")
 CHARACTERS = characters_of(WORDS)
+#: A noisy channel: the letter meant costs less than any other.
+COST = RNG.uniform(1, 6, size=(len(CHARACTERS) + 2,) * 3).astype("float32")
+COST[:, range(len(COST)), range(len(COST))] = 0.125
+SWAP = 2.5
 
 
 def random_decoder(n_codings):
@@ -80,7 +84,7 @@ def address(tmp_path_factory):
         "walk": live_walk(DECODERS[10], CODINGS, IMAGES, LABELS, CLASS_NAMES),
         "codings": live_codings(NETS, IMAGES),
         "penalty": live_penalty(),
-        "words": live_words(ENCODER, CHARACTERS, 12, WORDS, ["naybour", "obleek"]),
+        "words": live_words(ENCODER, CHARACTERS, 12, WORDS, ["naybour", "obleek"], (COST, SWAP)),
     }
     body = "".join(f'<section id="{kind}">{f.html()}</section>' for kind, f in figures.items())
     path = tmp_path_factory.mktemp("live") / "page.html"
@@ -297,6 +301,30 @@ def test_words_are_read_as_keras_reads_them(page):
     assert np.abs(vectors - np.array(expected)).max() < 1e-3
 
 
+def lesson_costs(words, typos):
+    """What each pair costs by the function that the lesson itself shows."""
+    [lesson] = [lesson for lesson in find_lessons(ROOT) if lesson.slug == "words_from_pieces"]
+    [source] = [c.source for c in read_script(lesson).cells if "def channel_costs(" in c.source]
+    start = source.index("def channel_costs(")
+    names = {"np": np}
+    exec(source[start : source.index("\n\n\n", start)], names)
+    pair = (encode(side, CHARACTERS, 20) for side in (words, typos))
+    return names["channel_costs"](*pair, COST, SWAP)
+
+
+def test_the_channel_costs_what_it_costs_in_the_lesson(page):
+    words = WORDS[:150] + ["tänä", "a", "ab", "abab"]
+    rng = RNG.permutation(len(words))
+    typos = [words[i][::-1] for i in rng[:50]] + [words[i] for i in rng[50:150]]
+    typos += ["xäy", "b", "ba", "baba!"]  # unknown characters, swaps
+    costs = page.locator("#words .live").evaluate(
+        "(root, [words, typos]) => words.map((word, i) => root.channel(word, typos[i]))",
+        [words, typos],
+    )
+    assert costs == pytest.approx(lesson_costs(words, typos), rel=1e-4)
+    assert costs != pytest.approx(lesson_costs(typos, words), rel=1e-4), "which one was typed"
+
+
 def test_what_is_typed_is_read_as_python_reads_it(page):
     spaces = [chr(c) for c in range(0x3001) if chr(c).isspace()]
     others = ["\ufeff", "\u200b", "\u180e", "\u2060", "\x00"]  # to some a space, not to Python
@@ -338,6 +366,15 @@ def test_typing_finds_the_nearest_words(page):
     for line in figure.locator(".live-by-edits li").all_inner_texts():
         word, edits, _ = line.split()
         assert OSA.distance("adress", word) == int(edits)
+    channel = figure.locator(".live-by-channel li").all_inner_texts()
+    near = [(OSA.distance("adress", word), -Prefix.similarity("adress", word)) for word in WORDS]
+    near = [WORDS[i] for i in sorted(range(len(WORDS)), key=near.__getitem__)[:20]]
+    assert [line.split()[0] for line in figure.locator(".live-by-edits li").all_inner_texts()] == (
+        near[:6]
+    )
+    costs = lesson_costs(near, ["adress"] * 20)
+    best = np.argsort(costs)[:6]
+    assert [line.split() for line in channel] == [[near[i], f"{costs[i]:.1f}"] for i in best]
     least = min(OSA.distance("adress", word) for word in WORDS)
     assert figure.locator(".live-by-edits li").first.inner_text().split()[1] == str(least)
     pieces = [t.split(" × ")[0] for t in figure.locator(".live-piece").all_inner_texts()]

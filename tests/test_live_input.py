@@ -68,6 +68,7 @@ GIVEN = {
         "length": 8,
         "words": ["ab", "ca", "cab"],
         "examples": ["abb"],
+        "channel": (np.ones((5, 5, 5)), 1),
     },
 }
 ONE = {"images": IMAGES[:1], "labels": LABELS[:1]}
@@ -218,6 +219,9 @@ WRONG = [
         "'Ca' is never found, since what a reader types is read as 'ca': put that",
     ),
     (live_words, {"words": ["ab", "ta\u0308"]}, "read as 'tä'"),
+    (live_words, {"channel": (np.ones((4, 4, 4)), 1)}, r"shape \(5, 5, 5\), .* got \(4, 4, 4\)"),
+    (live_words, {"channel": (np.full((5, 5, 5), np.inf), 1)}, "Expected finite costs"),
+    (live_words, {"channel": (np.ones((5, 5, 5)), np.nan)}, "Expected finite costs"),
     (live_penalty, {"target": 0.9}, "from 0.01 to 0.5, got 0.9"),
     (live_penalty, {"target": np.nan}, "from 0.01 to 0.5, got nan"),
 ]

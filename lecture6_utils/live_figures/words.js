@@ -73,6 +73,29 @@ function begin(figure) {
     }
     return last[b.length];
   }
+  const cost = floats(data.cost), m = data.characters.length + 2, swap = data.swap;
+  const typedAs = (before, meant, typed) => cost[(before * m + meant) * m + typed];
+  /** The noisy channel: the cost of the cheapest way from the word that is meant to the typed one. */
+  function channel(meant, typed) {
+    const a = [...meant].map(c => numbers.get(c) ?? 1), b = [...typed].map(c => numbers.get(c) ?? 1), best = [];
+    for (let i = 0; i <= a.length; i++) {
+      best.push([]);
+      for (let j = 0; j <= b.length; j++) {
+        let least = i + j ? Infinity : 0;
+        if (j) least = Math.min(least, best[i][j - 1] + typedAs(a[i - 1] ?? 0, 0, b[j - 1]));
+        if (i) least = Math.min(least, best[i - 1][j] + typedAs(a[i - 2] ?? 0, a[i - 1], 0));
+        if (i && j) least = Math.min(least, best[i - 1][j - 1] + typedAs(a[i - 2] ?? 0, a[i - 1], b[j - 1]));
+        if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) least = Math.min(least, best[i - 2][j - 2] + swap);
+        best[i].push(least);
+      }
+    }
+    return best[a.length][b.length];
+  }
+  function prefix(a, b) {
+    let n = 0;
+    while (n < a.length && n < b.length && a[n] === b[n]) n++;
+    return n;
+  }
   function list(selector, found, text) {
     figure.get(selector).replaceChildren(...found.map(([score, i]) => {
       const item = document.createElement("li");
@@ -86,7 +109,7 @@ function begin(figure) {
     const say = figure.get(".live-text");
     if (!word) {
       say.textContent = "Type a word.";
-      for (const part of ["ol.live-by-net", "ol.live-by-edits", ".live-pieces"]) figure.get(part).replaceChildren();
+      for (const part of ["ol.live-by-net", "ol.live-by-channel", "ol.live-by-edits", ".live-pieces"]) figure.get(part).replaceChildren();
       return;
     }
     const [row, letters] = encode(word), won = [], vector = read(row, won), width = data.n_outputs;
@@ -107,8 +130,11 @@ function begin(figure) {
     }));
     list("ol.live-by-net", scores.sort((a, b) => b[0] - a[0]).slice(0, 6), s => signed(s));
     const typed = [...word];
-    list("ol.live-by-edits", words.map((w, i) => [edits(typed, w), i]).sort((a, b) => a[0] - b[0]).slice(0, 6),
-         s => `${s} edit${s === 1 ? "" : "s"}`);
+    const near = words.map((w, i) => [edits(typed, w), i, prefix(typed, w)])
+      .sort((a, b) => a[0] - b[0] || b[2] - a[2] || a[1] - b[1]).slice(0, 20);
+    list("ol.live-by-channel", near.map(([, i]) => [channel(words[i], word), i]).sort((a, b) => a[0] - b[0]).slice(0, 6),
+         s => s.toFixed(1));
+    list("ol.live-by-edits", near.slice(0, 6), s => `${s} edit${s === 1 ? "" : "s"}`);
   }
   function readSome() { // a slice at a time, so that the page stays alive
     const stop = performance.now() + 12;
@@ -128,6 +154,6 @@ function begin(figure) {
     largest = Math.max(largest, Math.abs(v - stored[i * data.n_outputs + j]));
   }));
   tellDifference(figure, largest);
-  Object.assign(figure.root, { asTyped, vectorOf: text => read(encode(asTyped(text))[0]) });
+  Object.assign(figure.root, { asTyped, vectorOf: text => read(encode(asTyped(text))[0]), channel });
   readSome();
 }

@@ -11,8 +11,12 @@ from lecture6_utils.live_figures.nets import layer_data
 from lecture6_utils.live_figures.packing import floats
 
 
-def live_words(encoder, characters, length, words, examples):
+def live_words(encoder, characters, length, words, examples, channel):
     """Type a word: its strongest pieces, and the nearest words of a vocabulary.
+
+    The page answers three times: by the net, by a noisy channel among the 20 words nearest by
+    edit distance, and by edit distance (ties are broken by the longest common prefix, then by
+    the order of the vocabulary).
 
     Parameters
     ----------
@@ -27,6 +31,10 @@ def live_words(encoder, characters, length, words, examples):
         The vocabulary, as `as_typed` has it; the page computes its vectors itself.
     examples : sequence of str
         Words offered on buttons; the first one is looked up to begin with.
+    channel : (ndarray of shape (n, n, n), float)
+        A noisy channel: the cost, −ln P, of typing a letter for the one that is meant, given
+        the letter meant before, by their numbers as from `encode` (0: no letter); and the cost of
+        a swap. n is ``len(characters) + 2``.
 
     Returns
     -------
@@ -37,8 +45,8 @@ def live_words(encoder, characters, length, words, examples):
     TypeError
         If a word is no str.
     ValueError
-        If the encoder has other layers, there is no word or no example, or a word of the
-        vocabulary cannot be typed.
+        If the encoder has other layers, there is no word or no example, a word of the
+        vocabulary cannot be typed, or the channel has costs for other characters.
     """
     words, examples = list(words), list(examples)
     if not words or not examples:
@@ -53,6 +61,15 @@ def live_words(encoder, characters, length, words, examples):
                 f"The word {word!r} is never found, since what a reader types is read as "
                 f"{as_typed(word)!r}: put that into the vocabulary."
             )
+    cost, swap = np.asarray(channel[0]), float(channel[1])
+    if (
+        cost.shape != (len(characters) + 2,) * 3
+        or not np.isfinite([cost.min(), cost.max(), swap]).all()
+    ):
+        raise ValueError(
+            f"Expected finite costs of shape {(len(characters) + 2,) * 3}, for padding, unknown and "
+            f"{len(characters)} characters, got {cost.shape}: count the channel with these characters."
+        )
     filters = [
         {"width": layer.kernel_size[0], "kernel": floats(layer.kernel), "bias": floats(layer.bias)}
         for layer in convolutions
@@ -67,8 +84,11 @@ def live_words(encoder, characters, length, words, examples):
         f'<p class="live-text" aria-live="polite">Reading {len(words):,} words …</p>'
         "<div><p><strong>Its pieces</strong>, and how many filters each piece moved most</p>"
         '<p class="live-pieces"></p></div>'
-        '<div class="live-two"><div><p><strong>Nearest for the net</strong> (cosine)</p>'
-        '<ol class="live-by-net"></ol></div><div><p><strong>Nearest by edit distance</strong></p>'
+        '<div class="live-three"><div><p><strong>Nearest for the net</strong> (cosine)</p>'
+        '<ol class="live-by-net"></ol></div>'
+        "<div><p><strong>Cheapest for the noisy channel</strong> (cost)</p>"
+        '<ol class="live-by-channel"></ol></div>'
+        "<div><p><strong>Nearest by edit distance</strong></p>"
         '<ol class="live-by-edits"></ol></div></div><p class="live-note live-check"></p>'
     )
     data = {
@@ -80,6 +100,8 @@ def live_words(encoder, characters, length, words, examples):
         "filters": filters,
         "mix": layer_data(mixing),
         "n_outputs": vectors.shape[1],
+        "cost": floats(cost),
+        "swap": swap,
         "check": {"words": check, "vectors": floats(vectors)},
     }
     still = figure(0.42 * len(examples) + 0.2)
