@@ -183,9 +183,9 @@ def test_false_alarms_of_runs_held_out_are_told(studied, monkeypatch):
     alarms = []
     monkeypatch.setattr(how_sure, "held_out", lambda root: {"checks": 1_234, "alarms": alarms})
     assert "In 1,234 checks there was no false alarm." in how_sure.page(studied)
-    alarms.append(("adds", "a | b", "1000-avx"))
+    alarms.append(("adds", "a | b", (1_000, "new")))
     assert (
-        "there was 1 false alarm:\n\n- a \\| b, in {doc}`/chapters/adds`, in the run 1000-avx"
+        "there was 1 false alarm:\n\n- a \\| b, in {doc}`/chapters/adds` (new; seeds moved by 1,000)"
         in how_sure.page(studied)
     )
     alarms += 11 * alarms
