@@ -130,7 +130,7 @@ def test_every_number_is_counted(studied):
     for said in (
         "It has 8 runs of 2 lessons, 3 to 5 each, and took 4.7 hours in all.",
         "Of these, 5 used the seeds of the book, and 3 had all seeds moved by 1,000 or 2,000.",
-        "more than 50% of its spread between seeds",
+        "more than 50% of its spread over all runs",
         "This holds for 4 of 8 numbers; 1 came out the same on all machines.",
         "should lie outside once in 200,000 times.",
         "allows for 2,000 checks: even with so many, fewer than 1% of all proofs should raise one.",
