@@ -637,7 +637,6 @@ def plant(copy, mutation):
     """Put the fault into a scratch copy: in its file and, of a lesson, in the notebook, too."""
     text = mutated(copy, mutation)
     lesson = Lesson(copy, mutation.lesson) if mutation.lesson else None
-    before = evidence_fingerprint(lesson) if lesson else ""
     replace_text(copy / mutation.file, text)
     if lesson is None:
         return
@@ -650,7 +649,8 @@ def plant(copy, mutation):
                 cell.metadata[key] = edited.metadata[key]
     nbformat.write(notebook, lesson.notebook)
     evidence = evidence_path(lesson).read_text(encoding="utf-8")
-    replace_text(evidence_path(lesson), evidence.replace(before, evidence_fingerprint(lesson)))
+    own = f'"fingerprint": "{evidence_fingerprint(lesson)}"'
+    replace_text(evidence_path(lesson), re.sub(r'"fingerprint": "\w+"', own, evidence, count=1))
 
 
 # --- judging ------------------------------------------------------------------------------
