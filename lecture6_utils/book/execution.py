@@ -101,7 +101,6 @@ def lesson_client(notebook, lesson, *, timeout=CELL_TIMEOUT, **callbacks):
         kernel_name="python3",
         timeout=timeout,
         record_timing=False,
-        coalesce_streams=True,  # stdout may arrive in pieces, at another place each time
         resources={"metadata": {"path": str(lesson.script.parent)}},
         config=Config({"KernelManager": private_sockets()}),
         **callbacks,
