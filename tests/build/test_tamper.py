@@ -20,7 +20,7 @@ from lecture6_utils.book import executor
 from lecture6_utils.book.lessons import METADATA_KEY, Lesson, read_notebook
 from lecture6_utils.book.summary import sum_up
 
-FIGURE = """# %% mystnb={{"figure": {{"caption": "Drawn.", "name": "fig-{0}"}}, "image": {{"alt": "x"}}}}
+FIGURE = """# %% mystnb={{"figure": {{"caption": "Drawn.", "name": "fig-{0}"}}, "image": {{"alt": "A line rises from one to four in two steps."}}}}
 ax = plt.figure().subplots()
 _ = ax.plot([1, 2, 4])
 _ = ax.set_xlabel("epoch")
