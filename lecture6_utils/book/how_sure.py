@@ -200,7 +200,7 @@ def machine_dependent(studied):
             f"{plain(name)}, in {link(slug)}",
             shown(number["mean"], number["spec"]),
             percent(share),
-            "\u00a0…\u00a0".join(shown(number[end], number["spec"]) for end in ("min", "max")),
+            " … ".join(shown(number[end], number["spec"]) for end in ("min", "max")),
             "yes" if number["chaotic"] else "no",
         ]
         for share, slug, name, number in most

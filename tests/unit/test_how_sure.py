@@ -125,7 +125,7 @@ def test_every_number_is_counted(studied):
         "*odd* $name$, in It prints",
         "loss, in It adds",
     ]
-    assert most[1][1:] == ["2.00", "3%", "1.50\u00a0…\u00a02.50", "yes"]
+    assert most[1][1:] == ["2.00", "3%", "1.50 … 2.50", "yes"]
     text = words(page)
     for said in (
         "It has 8 runs of 2 lessons, 3 to 5 each, and took 4.7 hours in all.",
