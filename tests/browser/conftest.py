@@ -2,6 +2,10 @@
 
 import pytest
 from built import ARGUMENTS, CHROMIUM, require_browser
+from playwright.sync_api import expect
+
+TIMEOUT = 120_000  # milliseconds: that a machine is busy is no fault of a page
+expect.set_options(timeout=TIMEOUT)
 
 
 @pytest.fixture(scope="session")
@@ -14,4 +18,10 @@ def browser_type_launch_args(browser_type_launch_args):
 @pytest.fixture
 def new_page(new_context, built_book):
     """Opens a page in a new context, with the settings of one; both end with the test."""
-    return lambda **settings: new_context(**settings).new_page()
+
+    def open_page(**settings):
+        page = new_context(**settings).new_page()
+        page.set_default_timeout(TIMEOUT)
+        return page
+
+    return open_page

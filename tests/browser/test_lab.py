@@ -85,7 +85,6 @@ def test_a_student_plays_and_the_book_stays_as_it_was(new_page, tmp_path):
     before = contents(chapters)
     with jupyterlab(made_book) as base:
         page = new_page(viewport={"width": 1200, "height": 1500})
-        page.set_default_timeout(120_000)
         recorder = Recorder(page, base)
         page.goto(f"{base}?token=secret")
         page.get_by_role("link", name="Add two numbers").click()

@@ -34,19 +34,19 @@ def test_no_page_asks_another_host_or_complains(new_page, base):
 def test_the_root_leads_to_the_landing_page(new_page, base):
     page = new_page()
     page.goto(base + "index.html")
-    page.wait_for_url("**/chapters/index.html", timeout=10_000)
+    page.wait_for_url("**/chapters/index.html")
 
 
 def test_math_is_typeset(new_page, base):
     page = new_page()
     page.goto(base + "chapters/tsne.html")
-    page.wait_for_selector("mjx-container", timeout=10_000)
+    page.wait_for_selector("mjx-container")
 
 
 def test_search_finds_a_word(new_page, base):
     page = new_page()
     page.goto(base + "search.html?q=trustworthiness")
-    page.wait_for_selector("#search-results li a[href*=tsne]", timeout=10_000)
+    page.wait_for_selector("#search-results li a[href*=tsne]")
     first = page.locator("#search-results li a").first
     assert "glossary.html#term-trustworthiness" in first.get_attribute("href")
 

@@ -95,7 +95,7 @@ def test_the_speaker_sees_the_notes_with_their_links(new_page):
     with page.expect_popup() as popup:
         page.keyboard.press("s")
     link = popup.value.locator(".speaker-controls-notes a").first
-    link.wait_for(timeout=10_000)
+    link.wait_for()
     target = link.evaluate("a => a.href")
     assert target.startswith((HTML / "chapters").as_uri()) and "#" in target
 
