@@ -6,11 +6,11 @@ import pytest
 from built import HTML, lack_of_build
 from helpers import make_small_book
 
-#: The folders of tests, in the order in which they are run: after the lessons, and files that
-#: take a moment last, so that the workers end together. But a browser stays for a whole
-#: session, and in a thread that drives one Dask's connections cannot be made: so it is opened
-#: when nothing else is left to do.
+#: The folders of tests, in the order in which they are run, after the lessons. The browser comes
+#: last: it stays for a whole session, and in a thread that drives one nothing can be awaited.
 ROOMS = ["build", "unit", "browser"]
+#: The longest files of the last room; shorter ones follow, so that the workers end together.
+LONGEST = ["test_access", "test_live_figures", "test_pages", "test_steady"]
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by mark
@@ -21,7 +21,8 @@ def pytest_collection_modifyitems(items):
         room = item.path.parent.name
         if room in ROOMS:
             item.add_marker(room)
-        order[item] = ROOMS.index(room) if room in ROOMS else -1
+        number = ROOMS.index(room) if room in ROOMS else -1
+        order[item] = (number, item.path.stem not in LONGEST)
     items.sort(key=order.get)
 
 
