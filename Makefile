@@ -111,7 +111,7 @@ oldest newest: $(READY)
 	  -o _build/$@/requirements.txt
 	@_build/$@/bin/pip install -q --disable-pip-version-check -r _build/$@/requirements.txt
 	@_build/$@/bin/pip install -q --disable-pip-version-check -c _build/$@/requirements.txt \
-	  ipykernel jupytext nbclient nbval psutil pytest pytest-xdist sphinx-external-toc
+	  ipykernel jupytext nbclient nbval psutil pytest pytest-timeout pytest-xdist sphinx-external-toc
 	@grep -E '^(keras|matplotlib|numpy|scikit-learn|scipy|tensorflow)=' _build/$@/requirements.txt
 	@LECTURE6_PIXELS=no PYTHONPATH=$(CURDIR) _build/$@/bin/python $(PROVE) chapters
 

@@ -15,6 +15,7 @@ from helpers import pretend_executed
 
 from lecture6_utils.book import executor, lessons
 from lecture6_utils.book.evidence import evidence_path
+from lecture6_utils.book.execution import matplotlib_folder
 from lecture6_utils.book.lessons import BookError, Lesson
 from lecture6_utils.book.lock import alone
 
@@ -348,6 +349,29 @@ def test_a_cell_that_writes_to_stderr_stops_the_run(made_book):
     message = fail(made_book, '(__import__("sys").stderr.write("beware"), 1)[1]')
     assert "chapters/adds.py:7: this cell wrote the following to stderr" in message
     assert "beware" in message and "adds.ipynb is unchanged" in message
+
+
+def test_a_readers_settings_of_matplotlib_change_nothing(made_book, tmp_path, monkeypatch):
+    settings = tmp_path / "matplotlibrc"
+    settings.write_text("figure.dpi: 33\nfont.family: serif\n", encoding="utf-8")
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
+    monkeypatch.setenv("MATPLOTLIBRC", str(settings))
+    monkeypatch.setenv("MPLBACKEND", "pdf")
+    with open(Lesson(made_book, "adds").script, "a", encoding="utf-8") as script:
+        script.write(
+            "\n# %%\nimport matplotlib as mpl\n"
+            "print(mpl.get_backend(), mpl.rcParams['figure.dpi'], *mpl.rcParams['font.family'])\n"
+        )
+    run(made_book)
+    backend, *settings = outputs(made_book, "adds")[-1].split()
+    assert "inline" in backend and settings == ["100.0", "sans-serif"]
+
+
+def test_matplotlibs_list_of_fonts_is_made_once_before_any_kernel(tmp_path):
+    folder = matplotlib_folder(tmp_path)
+    (made,) = folder.glob("fontlist-*.json")
+    time = made.stat().st_mtime_ns
+    assert matplotlib_folder(tmp_path) == folder and made.stat().st_mtime_ns == time
 
 
 def test_a_cell_that_puts_out_too_much_is_refused_with_its_size(made_book):
