@@ -80,3 +80,16 @@ def test_with_workers_a_lesson_is_whole_on_one_and_a_failure_names_the_line_of_t
     result = run_pytest(book, "-n", "2")
     assert "1 failed, 3 passed" in result.stdout, result.stdout
     assert "\nchapters/prints.py:11: this cell is not proved\n" in result.stdout
+
+
+def test_what_hangs_fails_and_says_where_and_the_rest_goes_on(book):
+    hanging = book / "tests/unit/test_hangs.py"
+    hanging.write_text(
+        "import time\n\n\ndef test_hangs():\n    time.sleep(600)\n", encoding="utf-8"
+    )
+    try:
+        result = run_pytest(book, "-n", "2", "-o", "timeout=3", "tests")
+    finally:
+        hanging.unlink()
+    assert "1 failed, 1 passed" in result.stdout, result.stdout
+    assert "time.sleep(600)\nE       Failed: Timeout" in result.stdout
