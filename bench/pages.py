@@ -45,7 +45,9 @@ def main(times):
         ignore = shutil.ignore_patterns(".*", "_build", "mine", "data", "__pycache__")
         shutil.copytree(ROOT, book, ignore=ignore)
         lessons = multiply(book, times)
-        command = [sys.executable, "-m", "jupyter_book", "build", ".", "-q", "--keep-going"]
+        # its own script belongs to another environment
+        jupyter_book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+        command = [*jupyter_book, "build", ".", "-q", "--keep-going"]
         start = time.perf_counter()
         built = subprocess.run(command, cwd=book, capture_output=True, text=True)
         wall = time.perf_counter() - start

@@ -138,6 +138,8 @@ def measure(missing):
     """All measurements, in the order in which they are made."""
     say("The stacked net's codings")
     with tempfile.TemporaryDirectory() as folder:
+        # what an interrupted compilation leaves behind would stop the next one
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = folder
         codings = Path(folder) / "codings.npz"
         found = {"quality": once("codings", missing, "maps.py", "codings", codings)}
         found["epochs"] = {}
