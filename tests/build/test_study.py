@@ -68,27 +68,29 @@ def started(gate, n, seconds=180):
 
 
 @pytest.fixture
-def cluster(book):
+def cluster(book, tmp_path):
     """A scheduler and two workers, started by hand as CONTRIBUTING says; address and workers."""
-    scheduler = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "distributed.cli.dask_scheduler",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            "0",
-            "--no-dashboard",
-        ],
-        cwd=book,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    for line in scheduler.stderr:
-        if found := re.search(r"Scheduler at: +(tcp://\S+)", line):
-            address = found[1]
-            break
+    log = tmp_path / "scheduler.log"
+    with open(log, "w", encoding="utf-8") as said:  # a pipe that nobody reads would fill up
+        scheduler = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "distributed.cli.dask_scheduler",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                "0",
+                "--no-dashboard",
+            ],
+            cwd=book,
+            stderr=said,
+        )
+    end = time.monotonic() + 180
+    while not (found := re.search(r"Scheduler at: +(tcp://\S+)\n", log.read_text("utf-8"))):
+        assert scheduler.poll() is None and time.monotonic() < end, log.read_text("utf-8")
+        time.sleep(0.05)
+    address = found[1]
     workers = [
         subprocess.Popen(
             [
