@@ -13,7 +13,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from browser import ARGUMENTS, CHROMIUM, HTML, pages, served
+from built import ARGUMENTS, CHROMIUM, HTML, pages, served
 
 LIGHTHOUSE = "lighthouse@13.5.0"
 LEAST = 95

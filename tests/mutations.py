@@ -16,7 +16,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,6 +27,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import nbformat
+from helpers import ROOT, copy_book
 
 from lecture6_utils.book.check import all_problems
 from lecture6_utils.book.evidence import evidence_path
@@ -41,7 +41,6 @@ from lecture6_utils.book.lessons import (
     replace_text,
 )
 
-ROOT = Path(__file__).resolve().parents[1]
 NOT_CAUGHT = "NOT CAUGHT"
 PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", "-x"]
 
@@ -502,7 +501,7 @@ MUTATIONS = [
             "learning_rate=3e-3",
             "learning_rate=3e-2",
         ),
-        tests=("tests/test_training.py",),
+        tests=("tests/build/test_training.py",),
     ),
     *in_module(
         "training",
@@ -529,7 +528,7 @@ MUTATIONS = [
             "(X[-N_VALID:], y[-N_VALID:])",
             "(X[:N_VALID], y[:N_VALID])",
         ),
-        tests=("tests/test_datasets.py",),
+        tests=("tests/unit/test_datasets.py",),
     ),
     *in_module(
         "datasets",
@@ -552,7 +551,7 @@ MUTATIONS = [
             "return before + typed + after",
             "return before + part + after",
         ),
-        tests=("tests/test_characters.py",),
+        tests=("tests/unit/test_characters.py",),
     ),
     *in_module(
         "words",
@@ -575,7 +574,7 @@ MUTATIONS = [
             "stats.ttest_1samp(gaps, 0).confidence_interval(0.95)",
             "stats.ttest_1samp(gaps, 0).confidence_interval(0.68)",
         ),
-        tests=("tests/test_measurement.py",),
+        tests=("tests/unit/test_measurement.py",),
     ),
     *in_module(
         "plotting",
@@ -584,7 +583,7 @@ MUTATIONS = [
             "ax.text(x, y, names[k],",
             "ax.text(x, y, names[k - 1],",
         ),
-        tests=("tests/test_package.py",),
+        tests=("tests/unit/test_package.py",),
     ),
     *in_module(
         "reproducibility",
@@ -620,24 +619,10 @@ def mutated(root, mutation):
     return text.replace(mutation.old, mutation.new)
 
 
-def scratch_copy(root, folder):
-    """A copy of the book; data and environment are linked."""
-    copy = folder / "book"
-    ignore = shutil.ignore_patterns("data", ".venv", ".git", "_build", "__pycache__", ".*_cache")
-    shutil.copytree(root, copy, ignore=ignore)
-    for name, target in {
-        "lecture6_utils/data": root / "lecture6_utils/data",
-        ".venv": sys.prefix,
-    }.items():
-        os.symlink(target, copy / name)
-    return copy
-
-
 def plant(copy, mutation):
     """Put the fault into a scratch copy: in its file and, of a lesson, in the notebook, too."""
     text = mutated(copy, mutation)
     lesson = Lesson(copy, mutation.lesson) if mutation.lesson else None
-    before = evidence_fingerprint(lesson) if lesson else ""
     replace_text(copy / mutation.file, text)
     if lesson is None:
         return
@@ -650,7 +635,8 @@ def plant(copy, mutation):
                 cell.metadata[key] = edited.metadata[key]
     nbformat.write(notebook, lesson.notebook)
     evidence = evidence_path(lesson).read_text(encoding="utf-8")
-    replace_text(evidence_path(lesson), evidence.replace(before, evidence_fingerprint(lesson)))
+    own = f'"fingerprint": "{evidence_fingerprint(lesson)}"'
+    replace_text(evidence_path(lesson), re.sub(r'"fingerprint": "\w+"', own, evidence, count=1))
 
 
 # --- judging ------------------------------------------------------------------------------
@@ -670,7 +656,7 @@ def judge(root, mutation):
         If the fault cannot be planted, or a check could not be made.
     """
     with tempfile.TemporaryDirectory(prefix="lecture6-mutation-") as folder:
-        copy = scratch_copy(root, Path(folder))
+        copy = copy_book(Path(folder), root)
         with ONE_AT_A_TIME:
             plant(copy, mutation)
             problems = all_problems(Lesson(copy, mutation.lesson)) if mutation.lesson else []

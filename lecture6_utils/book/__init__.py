@@ -21,6 +21,7 @@ def setup(app):
         "pdf",
         "ranges",
         "how_sure",
+        "speed",
         "pins",
         "search",
     ):

@@ -400,7 +400,7 @@ def main(argv=None):
             choose(look_for_lessons(root)[0], arguments.slugs)
         if not arguments.no_tests:
             # without what is said here anyway
-            chosen = ["tests", "-m", "unit", "--ignore=tests/test_chapters.py"]
+            chosen = ["tests/unit", "--ignore=tests/unit/test_chapters.py"]
             tests.append(Tests(root, *chosen, "-n", "auto", "--tb=short"))
         problems = ruff_problems(root) + book_problems(root)
         problems += [problem for run in tests for problem in run.problems()]

@@ -7,8 +7,11 @@ import contextlib
 import json
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import uuid
+from importlib.metadata import version
 from pathlib import Path
 
 from nbclient import NotebookClient
@@ -18,6 +21,7 @@ from lecture6_utils.book.figures import describe_live
 
 CELL_TIMEOUT = 900  # seconds
 IN_KERNEL = Path(__file__).with_name("in_kernel.py")
+MATPLOTLIB = Path(__file__).parents[2] / "_build" / "matplotlib"
 
 # IPython runs this before the first cell. It leaves no name behind for the lesson to meet.
 STARTUP = """import importlib.util as _util
@@ -52,6 +56,7 @@ def kernel_environment(root, slug, *, offset=0, variables=(), prove=True):
         All variables, this process's own included. ``LECTURE6_RECORD`` among them names
         the file to give to `read_record`; it is gone when the context ends, as is a
         folder of IPython's that keeps a reader's own start-up files out of the lessons.
+        Matplotlib's settings and list of fonts are not the reader's own, either.
     """
     folder = Path(tempfile.mkdtemp(prefix="lecture6-"))
     try:
@@ -63,6 +68,9 @@ def kernel_environment(root, slug, *, offset=0, variables=(), prove=True):
         yield os.environ | {
             "PYTHONPATH": path,
             "IPYTHONDIR": str(folder),
+            "MPLCONFIGDIR": str(matplotlib_folder()),
+            "MATPLOTLIBRC": "",
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
             "LECTURE6_RECORD": str(folder / "record.jsonl"),
             "LECTURE6_SEED_OFFSET": str(offset),
             "LECTURE6_PROOF": str(evidence) if prove else "",
@@ -70,6 +78,23 @@ def kernel_environment(root, slug, *, offset=0, variables=(), prove=True):
         }
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def matplotlib_folder(parent=MATPLOTLIB):
+    """A folder with no settings of Matplotlib's, and its list of this machine's fonts.
+
+    The list is made here, once: a kernel that made it would say so in a lesson's output.
+    """
+    folder = parent / version("matplotlib")
+    if not any(folder.glob("fontlist-*.json")):
+        folder.mkdir(parents=True, exist_ok=True)
+        subprocess.run(
+            [sys.executable, "-c", "import matplotlib.font_manager"],
+            env=os.environ | {"MPLCONFIGDIR": str(folder)},
+            check=True,
+            capture_output=True,
+        )
+    return folder
 
 
 def private_sockets():
@@ -101,7 +126,6 @@ def lesson_client(notebook, lesson, *, timeout=CELL_TIMEOUT, **callbacks):
         kernel_name="python3",
         timeout=timeout,
         record_timing=False,
-        coalesce_streams=True,  # stdout may arrive in pieces, at another place each time
         resources={"metadata": {"path": str(lesson.script.parent)}},
         config=Config({"KernelManager": private_sockets()}),
         **callbacks,

@@ -13,7 +13,7 @@ def held_out(root):
     -------
     dict
         ``checks``, how many numbers were checked, and ``alarms``, a list of (lesson, name,
-        run) of those that lay outside.
+        (seed offset, machine)) of those that lay outside.
     """
     checks, alarms = 0, []
     for path in sorted((root / "chapters" / "evidence").glob("*.json")):
@@ -32,5 +32,5 @@ def held_out(root):
                 if values is not None:
                     checks += 1
                     if not low <= fmean(values) <= high:
-                        alarms.append((path.stem, name, f"+{run['offset']} {run['variant']}"))
+                        alarms.append((path.stem, name, (run["offset"], run["variant"])))
     return {"checks": checks, "alarms": alarms}

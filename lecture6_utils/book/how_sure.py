@@ -20,13 +20,13 @@ from lecture6_utils.book.summary import CHAOTIC
 
 #: The machine variants of `study.variables`, in a reader's words.
 MACHINES = {
-    "here": "the machine on which the book was made, as it is",
-    "avx2": "as on a processor without AVX-512: no instructions newer than AVX2 (2013)",
-    "avx": "as on an older processor: none newer than AVX (2011)",
-    "xla-avx": "no instructions newer than AVX in XLA, OpenBLAS and NumPy, but in oneDNN",
-    "sse4.2": "as on a still older one: none newer than SSE4.2 (2008)",
-    "threads": "every sum split between two threads",
-    "onednn": "oneDNN, another library, computes the layers of the nets",
+    "here": "the machine on which the book was made",
+    "avx2": "a processor without AVX-512: no instructions newer than AVX2 (2013)",
+    "avx": "an older processor: no instructions newer than AVX (2011)",
+    "xla-avx": "such an older processor, but the library oneDNN uses newer instructions",
+    "sse4.2": "a still older processor: no instructions newer than SSE4.2 (2008)",
+    "threads": "a processor whose two cores share each sum",
+    "onednn": "the library oneDNN computes the layers of the nets",
 }
 MOST_SHOWN = 10
 
@@ -183,7 +183,7 @@ def spread_by_lesson(studied):
 - **Spread** is the standard deviation, as a share of the number. The table has the
   lesson's median: half of its numbers vary less. Between machines the seeds stay the same.
 - A number is **chaotic** if its spread between machines is more than {percent(CHAOTIC)} of its
-  spread between seeds: the machine then matters about as much as the random choices. This holds
+  spread over all runs: the machine then matters about as much as the random choices. This holds
   for {chaotic:,} of {count(len(all_numbers), "number")}; {still:,} came out the same on all machines.
 - **Figures** that were the same in all runs are compared pixel by pixel. Of the others the
   proof compares the data: points, lines and bars may move as far as they did in the study.
@@ -267,7 +267,9 @@ def false_alarms(root):
         f"was {told}:" if len(alarms) == 1 else f"were {told}:" if alarms else "was no false alarm."
     )
     lines = [
-        f"- {plain(n)}, in {link(slug)}, in the run {plain(str(run))}" for slug, n, run in alarms
+        f"- {plain(n)}, in {link(slug)} ({MACHINES.get(variant, plain(variant))}; "
+        + (f"seeds moved by {offset:,})" if offset else "the seeds of the book)")
+        for slug, n, (offset, variant) in alarms
     ]
     if len(lines) > MOST_SHOWN:
         lines[MOST_SHOWN:] = [f"- and {len(lines) - MOST_SHOWN:,} more"]

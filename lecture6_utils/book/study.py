@@ -177,13 +177,13 @@ class Study:
         self.missing = {}  # task's name → (lesson, fingerprint, offset, variant)
         fingerprints = {lesson: evidence_fingerprint(lesson) for lesson in lessons}
         known = {lesson: {at(run) for run in earlier_runs(lesson)} for lesson in lessons}
-        for rank, (offset, variant) in enumerate(PLAN[:n_runs]):
+        for offset, variant in PLAN[:n_runs]:
             for lesson in sorted(lessons, key=_cost, reverse=True):
                 name = f"{lesson.slug} +{offset} {variant}"
                 folder = results_folder(root, lesson.slug, fingerprints[lesson])
                 done = (offset, variant) in known[lesson]
                 if not done and not _valid(folder / f"{offset}-{variant}.json"):
-                    self.missing[name] = (rank, lesson, fingerprints[lesson], offset, variant)
+                    self.missing[name] = (lesson, fingerprints[lesson], offset, variant)
 
     def execute(self, address=None):
         """Run what is missing; every result is on disk as soon as it is there.
@@ -196,29 +196,17 @@ class Study:
         from distributed import Client, wait
 
         with _cluster(address) as cluster, Client(cluster) as client:
-            n_workers = len(client.scheduler_info(n_workers=-1)["workers"])
-            if not n_workers:
+            if not (n_workers := _n_workers(client)):
                 raise BookError(
                     f"The scheduler {address} has no workers: start some (dask worker)."
                 )
             print(f"{len(self.missing)} runs on {n_workers} workers", flush=True)
-            pending = {
-                client.submit(
-                    run,
-                    None if address else str(self.root),
-                    lesson.slug,
-                    offset,
-                    variant,
-                    fingerprint,
-                    key=name,
-                    priority=-rank,
-                    retries=0,
-                    pure=False,
-                )
-                for name, (rank, lesson, fingerprint, offset, variant) in self.missing.items()
-            }
+            waiting, pending = list(self.missing)[::-1], set()
             progress, failed = Progress(self.missing, n_workers), []
-            while pending:
+            while waiting or pending:
+                # One for each worker: a run that waits behind another does not move to a free one.
+                while waiting and len(pending) < max(1, _n_workers(client)):
+                    pending.add(self.submit(client, waiting.pop(), local=not address))
                 try:
                     wait(pending, timeout=LIVE, return_when="FIRST_COMPLETED")
                 except TimeoutError:
@@ -237,12 +225,23 @@ class Study:
                 progress.tell(running(client))
         return failed
 
+    def submit(self, client, name, local):
+        """Hand a run over; a worker of another machine looks for the book where it was started."""
+        lesson, fingerprint, offset, variant = self.missing[name]
+        root = str(self.root) if local else None
+        options = {"key": name, "retries": 0, "pure": False}
+        return client.submit(run, root, lesson.slug, offset, variant, fingerprint, **options)
+
     def store(self, name, result):
         """Write a run's result to its file."""
-        _, lesson, fingerprint, offset, variant = self.missing[name]
+        lesson, fingerprint, offset, variant = self.missing[name]
         folder = results_folder(self.root, lesson.slug, fingerprint)
         folder.mkdir(parents=True, exist_ok=True)
         replace_text(folder / f"{offset}-{variant}.json", json.dumps(result))
+
+
+def _n_workers(client):
+    return len(client.scheduler_info(n_workers=-1)["workers"])
 
 
 def running(client):
@@ -260,7 +259,7 @@ class Progress:
     """
 
     def __init__(self, missing, n_workers):
-        self.costs = {name: max(1, _cost(lesson)) for name, (_, lesson, *_) in missing.items()}
+        self.costs = {name: max(1, _cost(lesson)) for name, (lesson, *_) in missing.items()}
         self.left, self.n_workers = dict(self.costs), n_workers
         self.start, self.took, self.expected = time.monotonic(), 0, 0
 
