@@ -8,6 +8,7 @@ one sentence, and the rest goes on.
 import json
 import os
 import platform
+import select
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from lecture6_utils.book.lessons import replace_text
 BENCH = Path(__file__).resolve().parent
 RESULTS = BENCH / "results.json"
 ROUNDS = 5
+PATIENCE = 900  # seconds without a word; t-SNE of 20,000 points takes minutes
 PACKAGES = (
     "keras tensorflow tensorflow-cpu numpy scikit-learn jax torch openTSNE jupyter-book"
 ).split()
@@ -67,6 +69,8 @@ class Peer:
 
     def hear(self):
         """What it tells next."""
+        if not select.select([self._process.stdout], [], [], PATIENCE)[0]:
+            raise Missing(f"It said nothing for {PATIENCE} seconds.")
         if line := self._process.stdout.readline():
             return json.loads(line)
         self._process.wait()
