@@ -152,18 +152,23 @@ def measure(missing):
                 say(f"One epoch of the {net} at batch {batch_size}, {ROUNDS} rounds")
                 took = measure_epochs(peers, batch_size, missing)
                 found["epochs"].setdefault(net, {})[str(batch_size)] = took
-        found["maps"] = {}
-        for n in POINTS:
-            for library in LIBRARIES:
-                say(f"t-SNE of {n:,} codings with {library}")
-                told = once(library, missing, "maps.py", library, n, codings)
-                if told:
-                    found["maps"].setdefault(str(n), {})[library] = told
+        found["maps"] = measure_maps(codings, missing)
     found["pages"] = {}
     for times in TIMES:
         say(f"The pages of {times} × the lessons")
         if told := once(f"{times} × the lessons", missing, "pages.py", times):
             found["pages"][str(times)] = told
+    return found
+
+
+def measure_maps(codings, missing):
+    """What each library's map takes and is worth: number of points → library."""
+    found = {}
+    for n in POINTS:
+        for library in LIBRARIES:
+            say(f"t-SNE of {n:,} codings with {library}")
+            if told := once(library, missing, "maps.py", library, n, codings):
+                found.setdefault(str(n), {})[library] = told
     return found
 
 
