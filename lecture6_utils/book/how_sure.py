@@ -27,6 +27,7 @@ MACHINES = {
     "sse4.2": "a still older processor: no instructions newer than SSE4.2 (2008)",
     "threads": "a processor whose two cores share each sum",
     "onednn": "the library oneDNN computes the layers of the nets",
+    "oldest": "the oldest packages that the book admits",
 }
 MOST_SHOWN = 10
 

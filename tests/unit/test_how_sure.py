@@ -214,4 +214,5 @@ def test_what_each_mutation_was_caught_by_is_told(studied):
 
 def test_every_machine_of_the_study_has_its_words():
     assert {variant for _, variant in PLAN} <= set(how_sure.MACHINES)
-    assert all(isinstance(variables(variant), dict) for variant in how_sure.MACHINES)
+    machines = set(how_sure.MACHINES) - {"oldest"}  # these are other packages
+    assert all(isinstance(variables(variant), dict) for variant in machines)
