@@ -29,7 +29,8 @@ elif not on_jax and way != "slide":
     import tensorflow
 
     tensorflow.config.threading.set_intra_op_parallelism_threads(1)
-    tensorflow.config.threading.set_inter_op_parallelism_threads(1)
+    # With one of these, `fit` with XLA and the queue of batches wait for each other, forever.
+    tensorflow.config.threading.set_inter_op_parallelism_threads(2)
 
 import keras  # noqa: E402, the environment decides what it runs on
 from nets import NETS  # noqa: E402

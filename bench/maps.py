@@ -26,8 +26,8 @@ def write_codings(path):
     encoder, _, net = fit_stacked_autoencoder(images)
     took = turns.took()
     error = float(np.mean((net.predict(X_valid, verbose=0) - X_valid) ** 2))
-    turns.tell(took | {"mse": error})
     np.savez(path, codings=encoder.predict(images, verbose=0), labels=labels)
+    turns.tell(took | {"mse": error})  # last: who has told all is ended
 
 
 def draw(library, codings):

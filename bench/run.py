@@ -8,6 +8,7 @@ one sentence, and the rest goes on.
 import json
 import os
 import platform
+import select
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from lecture6_utils.book.lessons import replace_text
 BENCH = Path(__file__).resolve().parent
 RESULTS = BENCH / "results.json"
 ROUNDS = 5
+PATIENCE = 900  # seconds without a word; t-SNE of 20,000 points takes minutes
 PACKAGES = (
     "keras tensorflow tensorflow-cpu numpy scikit-learn jax torch openTSNE jupyter-book"
 ).split()
@@ -67,6 +69,8 @@ class Peer:
 
     def hear(self):
         """What it tells next."""
+        if not select.select([self._process.stdout], [], [], PATIENCE)[0]:
+            raise Missing(f"It said nothing for {PATIENCE} seconds.")
         if line := self._process.stdout.readline():
             return json.loads(line)
         self._process.wait()
@@ -148,18 +152,23 @@ def measure(missing):
                 say(f"One epoch of the {net} at batch {batch_size}, {ROUNDS} rounds")
                 took = measure_epochs(peers, batch_size, missing)
                 found["epochs"].setdefault(net, {})[str(batch_size)] = took
-        found["maps"] = {}
-        for n in POINTS:
-            for library in LIBRARIES:
-                say(f"t-SNE of {n:,} codings with {library}")
-                told = once(library, missing, "maps.py", library, n, codings)
-                if told:
-                    found["maps"].setdefault(str(n), {})[library] = told
+        found["maps"] = measure_maps(codings, missing)
     found["pages"] = {}
     for times in TIMES:
         say(f"The pages of {times} × the lessons")
         if told := once(f"{times} × the lessons", missing, "pages.py", times):
             found["pages"][str(times)] = told
+    return found
+
+
+def measure_maps(codings, missing):
+    """What each library's map takes and is worth: number of points → library."""
+    found = {}
+    for n in POINTS:
+        for library in LIBRARIES:
+            say(f"t-SNE of {n:,} codings with {library}")
+            if told := once(library, missing, "maps.py", library, n, codings):
+                found.setdefault(str(n), {})[library] = told
     return found
 
 

@@ -732,10 +732,14 @@ def what_failed(output):
 
 
 def result_path(root, mutation):
-    """Where the result is kept, as long as the fault and the lesson's code are the same."""
+    """Where the result is kept, as long as fault, lesson and evidence are the same."""
     with ONE_AT_A_TIME:
         if mutation.lesson:
-            basis = evidence_fingerprint(Lesson(root, mutation.lesson))
+            lesson = Lesson(root, mutation.lesson)
+            basis = [
+                evidence_fingerprint(lesson),
+                evidence_path(lesson).read_text(encoding="utf-8"),
+            ]
         else:
             basis = (root / mutation.file).read_text(encoding="utf-8")
     key = json.dumps([asdict(mutation), basis])

@@ -27,6 +27,7 @@ MACHINES = {
     "sse4.2": "a still older processor: no instructions newer than SSE4.2 (2008)",
     "threads": "a processor whose two cores share each sum",
     "onednn": "the library oneDNN computes the layers of the nets",
+    "oldest": "the oldest packages that the book admits",
 }
 MOST_SHOWN = 10
 
@@ -290,19 +291,35 @@ def mutations(root):
         return ""
     faults = json.loads(path.read_text(encoding="utf-8"))["mutations"]
     caught = sum(bool(fault["caught_by"]) for fault in faults)
-    rows = [
-        [plain(f["name"]), plain(f["where"]), plain(f["caught_by"]) or "**nothing**"]
-        for f in faults
-    ]
+    rows = [[plain(f["name"]), place(f["where"]), catcher(f["caught_by"])] for f in faults]
     return f"""
 ## Would a mistake be found?
 
 Bounds that are too wide never raise a false alarm, but they do not find mistakes either.
 A **mutation study** tests this: it plants one fault at a time in a copy of the book and
-runs the proof. Of {count(len(faults), "fault")}, the proof caught {"all" if caught == len(faults) else f"{caught:,}"}.
+runs the proof and the tests. Of {count(len(faults), "fault")}, they caught {"all" if caught == len(faults) else f"{caught:,}"}.
+
+:::{{admonition}} The faults, one by one
+:class: dropdown
+```{{tabularcolumns}} \\X{{4}}{{12}}\\X{{3}}{{12}}\\X{{5}}{{12}}
+```
 
 {table(["Fault", "Where", "Caught by"], rows, rest="---")}
+
+:::
 """
+
+
+def place(where):
+    """Where a fault was planted: a lesson, or a file of the package."""
+    path = Path(where)
+    return link(path.stem) if path.parent.name == "chapters" else plain(path.name)
+
+
+def catcher(text):
+    """What caught a fault; the name of a test is a sentence."""
+    kind, _, test = text.partition("::test_")
+    return plain(f"a test: {test.replace('_', ' ')}" if test else text) or "**nothing**"
 
 
 # --- the page ---------------------------------------------------------------------------

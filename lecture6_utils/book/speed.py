@@ -123,7 +123,8 @@ def draw(path, bars):
         drawn = ax.barh(range(len(bars)), bars.values(), color=COLORS[0], height=0.35)
         ax.bar_label(drawn, [seconds(value) for value in bars.values()], padding=4)
         for k, label in enumerate(bars):
-            ax.text(0, k - 0.3, label, va="bottom")
+            above = {"xytext": (4, 0), "textcoords": "offset points", "va": "bottom"}
+            ax.annotate(label, (0, k - 0.3), **above)
         ax.set(xlabel="CPU-seconds per epoch", yticks=[], ylim=(len(bars) - 0.6, -0.85))
         ax.set_xlim(0, 1.12 * max(bars.values()))
         ax.spines[["top", "right"]].set_visible(False)

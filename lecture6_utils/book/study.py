@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import json
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -48,8 +49,8 @@ PLAN = [
     (2_000, "here"),
     (0, "sse4.2"),
     (0, "threads"),
+    (0, "oldest"),  # with the oldest packages: their environment is made by `make oldest`
 ]
-
 
 LIVE = 30  # seconds after which the live line is said again
 
@@ -113,6 +114,8 @@ def run(root, slug, offset, variant, fingerprint):
             f"{lesson.script} on this worker is not the lesson to be studied: give every worker "
             "the same checkout, and start it in the book's folder."
         )
+    if variant == "oldest":
+        return run_with_oldest(lesson, offset, fingerprint) | {"variant": variant}
     asyncio.set_event_loop(asyncio.new_event_loop())  # nbclient's own; Dask's is not for it
     notebook = read_script(lesson)
     start = time.monotonic()
@@ -136,6 +139,43 @@ def run(root, slug, offset, variant, fingerprint):
         "measured": measurements(record),
         "figures": figures(record, notebook),
     }
+
+
+IN_OTHER = """
+import json, sys
+from lecture6_utils.book.study import run
+root, slug, offset, fingerprint = sys.argv[1:]
+print(json.dumps(run(root, slug, int(offset), "here", fingerprint)))
+"""
+
+
+def oldest_python(root):
+    """The interpreter of the environment that `make oldest` makes."""
+    return root / "_build/oldest/bin/python"
+
+
+def runnable(root):
+    """How many runs of the plan can be made: the last one only after `make oldest`."""
+    return len(PLAN) if oldest_python(root).exists() else len(PLAN) - 1
+
+
+def run_with_oldest(lesson, offset, fingerprint):
+    """What `run` returns, from the environment that `make oldest` makes."""
+    python = oldest_python(lesson.root)
+    if not python.exists():
+        raise BookError(
+            f"{lesson.slug} is to run with the oldest packages, and {python} is not there: run "
+            "make oldest, or study with fewer RUNS."
+        )
+    result = subprocess.run(
+        [python, "-c", IN_OTHER, lesson.root, lesson.slug, str(offset), fingerprint],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    if result.returncode:
+        raise BookError(result.stderr.strip().splitlines()[-1])
+    return json.loads(result.stdout.splitlines()[-1])
 
 
 # --- the runs, from the first to the last -----------------------------------------------
@@ -352,12 +392,12 @@ def study(root, slugs, n_runs, address=None):
 def main(argv=None):
     parser = argparse.ArgumentParser(prog="python -m lecture6_utils.book.study")
     parser.add_argument("slugs", nargs="*", help="study these lessons only")
-    parser.add_argument("--runs", type=int, default=len(PLAN), help="the first so many of the plan")
+    parser.add_argument("--runs", type=int, help="the first so many of the plan; by default all")
     parser.add_argument("--cluster", help="a Dask scheduler's address, tcp://host:port")
     parser.add_argument("--sum-up", action="store_true", help="run nothing, sum up what is there")
     arguments = parser.parse_args(argv)
     try:
-        n_runs = 0 if arguments.sum_up else arguments.runs
+        n_runs = 0 if arguments.sum_up else arguments.runs or runnable(Path.cwd())
         failed = study(Path.cwd(), arguments.slugs, n_runs, arguments.cluster or None)
     except BookError as error:
         sys.exit(f"\n{error}")

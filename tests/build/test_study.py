@@ -213,6 +213,26 @@ def test_a_worker_with_another_checkout_refuses(book):
         study_module.run(str(book), "adds", 0, "here", "another fingerprint")
 
 
+def test_other_packages_are_those_of_their_own_environment(book):
+    lesson = Lesson(book, "adds")
+    given = str(book), "adds", 0, "oldest", study_module.evidence_fingerprint(lesson)
+    with pytest.raises(BookError, match="adds is to run with the oldest packages, .* make oldest"):
+        study_module.run(*given)
+    python = book / "_build/oldest/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(
+        f'#!/bin/sh\ntouch {book}/used\nexec {sys.executable} "$@"\n', encoding="utf-8"
+    )
+    python.chmod(0o755)
+    result = study_module.run(*given)
+    assert (result["variant"], result["offset"]) == ("oldest", 0)
+    assert [m["name"] for m in result["measured"]] == ["chance"] and (book / "used").exists()
+    assert study_module.runnable(book) == study_module.runnable(book / "chapters") + 1
+    lesson.script.write_text(lesson.script.read_text("utf-8") + "1 / 0\n", encoding="utf-8")
+    with pytest.raises(BookError, match="ZeroDivisionError"):
+        study_module.run(*given[:4], study_module.evidence_fingerprint(lesson))
+
+
 # --- seeds and machines -------------------------------------------------------------------
 
 SEEDED = """# %%
@@ -293,7 +313,7 @@ print(json.dumps({
 def told():
     """What each machine variant tells of itself, and its product of two matrices."""
     found = {}
-    for variant in sorted({variant for _, variant in PLAN} | {"here", "xla-avx"}):
+    for variant in sorted({variant for _, variant in PLAN} - {"oldest"} | {"here", "xla-avx"}):
         result = subprocess.run(
             [sys.executable, "-c", TOLD],
             env=os.environ | variables(variant),
@@ -332,4 +352,5 @@ def test_the_plan_tells_seeds_and_machines_apart():
         "threads",
         "onednn",
         "here",
+        "oldest",
     }
