@@ -86,7 +86,7 @@ serve: ## serve what is built, on this machine, and build anew what you save (PO
 lesson: $(READY) ## begin a lesson from a template (NAME=slug), and say what a finished one needs
 	@$(BIN)/python -m lecture6_utils.book.new_lesson "$(NAME)"
 
-bench: $(READY) _build/bench/.ready ## the speed of our training beside others' (ten minutes, on an idle machine)
+bench: $(READY) _build/bench/.ready ## the speed of our training beside others' (a quarter of an hour, idle machine)
 	@_build/bench/bin/python bench/run.py
 
 # It sees the book's packages, so all peers compute with the same ones, and adds its own to them.

@@ -318,7 +318,7 @@ def place(where):
 
 def catcher(text):
     """What caught a fault; the name of a test is a sentence."""
-    kind, _, test = text.partition("::test_")
+    _, _, test = text.partition("::test_")
     return plain(f"a test: {test.replace('_', ' ')}" if test else text) or "**nothing**"
 
 

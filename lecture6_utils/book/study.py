@@ -397,7 +397,8 @@ def main(argv=None):
     parser.add_argument("--sum-up", action="store_true", help="run nothing, sum up what is there")
     arguments = parser.parse_args(argv)
     try:
-        n_runs = 0 if arguments.sum_up else arguments.runs or runnable(Path.cwd())
+        n_runs = runnable(Path.cwd()) if arguments.runs is None else arguments.runs
+        n_runs = 0 if arguments.sum_up else n_runs
         failed = study(Path.cwd(), arguments.slugs, n_runs, arguments.cluster or None)
     except BookError as error:
         sys.exit(f"\n{error}")

@@ -87,8 +87,10 @@ def cluster(book, tmp_path):
             stderr=said,
         )
     end = time.monotonic() + 180
-    while not (found := re.search(r"Scheduler at: +(tcp://\S+)\n", log.read_text("utf-8"))):
-        assert scheduler.poll() is None and time.monotonic() < end, log.read_text("utf-8")
+    while not (
+        found := re.search(r"Scheduler at: +(tcp://\S+)\n", log.read_text(encoding="utf-8"))
+    ):
+        assert scheduler.poll() is None and time.monotonic() < end, log.read_text(encoding="utf-8")
         time.sleep(0.05)
     address = found[1]
     workers = [
@@ -228,7 +230,9 @@ def test_other_packages_are_those_of_their_own_environment(book):
     assert (result["variant"], result["offset"]) == ("oldest", 0)
     assert [m["name"] for m in result["measured"]] == ["chance"] and (book / "used").exists()
     assert study_module.runnable(book) == study_module.runnable(book / "chapters") + 1
-    lesson.script.write_text(lesson.script.read_text("utf-8") + "1 / 0\n", encoding="utf-8")
+    lesson.script.write_text(
+        lesson.script.read_text(encoding="utf-8") + "1 / 0\n", encoding="utf-8"
+    )
     with pytest.raises(BookError, match="ZeroDivisionError"):
         study_module.run(*given[:4], study_module.evidence_fingerprint(lesson))
 
