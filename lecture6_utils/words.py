@@ -18,6 +18,7 @@ WORDS_SHA256 = {
     "english_inflections": "54daebd8ac4247bd665365b1a35beb8af678424d1827a2e45867e3fb46d6b209",
     "english_derivations": "2dc7dc54ccf6244730d1fdf2d0a7ee8a76bfd2a1c7623eb1a7f5e33ad22cb4f3",
     "english_misspellings": "e31635fe13ceb510c90bfe7a177aea8f0da043d99c4399708b331f37994358f4",
+    "english_sentiment": "88a626c9ba6f16e7d33b5226239f23ab04b65ec4e0e45cc0f42a88673d2f9c20",
 }
 
 TURKU_NER_URL = (
@@ -45,7 +46,9 @@ def load_words(table):
         ``english_inflections`` (word, lemma, rank);
         ``english_derivations``: pairs such as *runner*, *run* (word, pos, base, base_pos,
         rank);
-        ``english_misspellings``: real ones (typo, word, rank).
+        ``english_misspellings``: real ones (typo, word, rank);
+        ``english_sentiment``: words and emoticons with ten people's ratings from −4 (very
+        negative) to 4 (word, ratings: ten numbers with spaces between them).
         ``data/words/README.txt`` tells their origin, licence and meaning.
 
     Returns

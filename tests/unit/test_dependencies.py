@@ -111,5 +111,6 @@ def test_the_texts_of_the_licences_come_with_the_package():
         "GNU GENERAL PUBLIC LICENSE\n                       Version 3, 29 June 2007",
         "https://creativecommons.org/licenses/by-sa/4.0/",
         "WordNet 3.0 Copyright 2006 by Princeton University",
+        "Copyright (c) 2016 C.J. Hutto",
     ):
         assert words in texts, words

@@ -54,6 +54,16 @@ def test_english_pairs_are_right():
     assert all(isinstance(row.rank, int) and row.rank > 0 for row in typos)
 
 
+def test_ratings_of_sentiment_are_whole():
+    ratings = {row.word: row.ratings for row in words.load_words("english_sentiment")}
+    assert len(ratings) == len(words.load_words("english_sentiment"))  # no word twice
+    mean = {word: sum(map(int, text.split())) / 10 for word, text in ratings.items()}
+    assert mean["hope"] == 1.9 and mean["hopeless"] == -2.0 and mean[":)"] == 2.0
+    for word, text in ratings.items():
+        given = [int(rating) for rating in text.split()]
+        assert len(given) == 10 and all(-4 <= rating <= 4 for rating in given), word
+
+
 def test_an_unknown_table_is_named():
     with pytest.raises(ValueError, match="no table 'latin'; there are finnish_nouns, "):
         words.load_words("latin")

@@ -6,6 +6,7 @@ the same bytes. README.txt tells what the tables mean and how they are licensed.
 """
 
 import gzip
+import json
 import logging
 import os
 import re
@@ -220,6 +221,19 @@ def english_misspellings():
             yield typo, word, ranks[word]
 
 
+def english_sentiment():
+    """Words and emoticons of VADER's lexicon with the ratings of ten people, -4 to 4."""
+    import vaderSentiment
+
+    lexicon = Path(vaderSentiment.__file__).parent / "vader_lexicon.txt"
+    done = set()
+    for line in lexicon.read_text(encoding="utf-8").splitlines():
+        word, _, _, ratings = line.split("\t")
+        if word not in done:  # a few are listed twice
+            done.add(word)
+            yield word, " ".join(map(str, json.loads(ratings)))
+
+
 TABLES = {
     "finnish_nouns": "word lemma pos case number possessive clitic last_part rank",
     "finnish_paradigms": "lemma case number form",
@@ -227,6 +241,7 @@ TABLES = {
     "english_inflections": "word lemma rank",
     "english_derivations": "word pos base base_pos rank",
     "english_misspellings": "typo word rank",
+    "english_sentiment": "word ratings",
 }
 
 
@@ -255,6 +270,7 @@ def main():
     write("english_inflections", english_inflections())
     write("english_derivations", derivations)
     write("english_misspellings", english_misspellings())
+    write("english_sentiment", english_sentiment())
 
 
 if __name__ == "__main__":
