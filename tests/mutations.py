@@ -151,6 +151,29 @@ MUTATIONS = [
         ),
     ),
     *in_lesson(
+        "sentiment_of_words",
+        (
+            "relatives of the test words trained on",
+            '"family unseen": parts(families, 5)',
+            '"family unseen": parts(words, 5)',
+        ),
+        (
+            "test words among the training words",
+            "train = ~test & ~dev",
+            "train = ~dev",
+        ),
+        (
+            "negations to be tested among the training words",
+            "said = predict(~test & ~dev, dev, words[test], seed=fold)",
+            "said = predict(~dev, dev, words[test], seed=fold)",
+        ),
+        (
+            "R² measured against zero instead of the mean",
+            "return 1 - np.mean((guess - true) ** 2) / np.mean((mean - true) ** 2)",
+            "return 1 - np.mean((guess - true) ** 2) / np.mean(true**2)",
+        ),
+    ),
+    *in_lesson(
         "named_entities",
         (
             "a vocabulary of 2,000 BPE pieces for 3,000",
