@@ -491,7 +491,7 @@ fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.4), sharey=True)
 for ax, name in zip(axes, ["untrained", "real typos"], strict=True):
     title = "untrained" if name == "untrained" else "trained"
     image = draw_cosines(ax, title, shown, [meant[typo] for typo in shown], spellers[name][0])
-fig.colorbar(image, ax=axes, label="cosine", shrink=0.7)
+_ = fig.colorbar(image, ax=axes, label="cosine", shrink=0.7)
 
 # %% [markdown]
 # ## Can it find the root?
@@ -865,7 +865,7 @@ for ax, name in zip(axes, ["trained on lemmas", "trained on cases"], strict=True
     for edge in (3.5, 7.5):  # between the nouns
         _ = ax.axhline(edge, color="white", lw=2)
         _ = ax.axvline(edge, color="white", lw=2)
-fig.colorbar(image, ax=axes, label="cosine", shrink=0.7)
+_ = fig.colorbar(image, ax=axes, label="cosine", shrink=0.7)
 
 # %% [markdown]
 # - **The objective decides what comes first.** After training on lemmas, the nearest

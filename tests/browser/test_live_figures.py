@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 from axe import color_faults, faults
-from built import HTML, Quiet, Recorder, served
+from built import HTML, ROOT, Quiet, Recorder, served
 from keras import layers
 from playwright.sync_api import TimeoutError, expect
 from rapidfuzz.distance import OSA, Prefix
