@@ -384,7 +384,7 @@ parts = {
     "… 2 edits": n_edits == 2,
     "… 3 or more": n_edits > 2,
 }
-print({name: int(part.sum()) for name, part in parts.items()})
+print(*(f"{name}: {part.sum():,}" for name, part in parts.items()), sep=", ")
 rows = {}
 for name, found in results.items():
     rows[name] = {
@@ -683,7 +683,7 @@ _ = ax.axvline(0, color="0.4", lw=1)
 ax.set_yticks(range(len(shown)), [name.partition(": ")[0] for name in shown])
 ax.tick_params(axis="y", length=0)
 ax.invert_yaxis()
-_ = ax.set_xlabel("network − counting, in points of recall@1")
+_ = ax.set_xlabel("network − counting, points of recall@1")
 
 # %% [markdown]
 # - **Finnish and Turkish: as good as counting, and not shown to be better.** The
@@ -715,7 +715,8 @@ for probe, values in zip(probes, cosines.T, strict=True):
 rung, ran = cosines[:, probes.index("rung")], cosines[:, probes.index("ran")]
 difference("cosine to run: rung − ran", rung, ran, "+.2f")
 candidates = set(roots["English"])
-print({probe: rewrite(probe, rules["English"], candidates) for probe in probes})
+answers = [rewrite(probe, rules["English"], candidates) for probe in probes]
+print(*(f"{probe} → {root}" for probe, root in zip(probes, answers)), sep=", ")
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Cosine to run of words that the network has not seen in training (three seeds).", "name": "fig-words-run"}, "image": {"alt": "A dot plot of nine words: runs, running, runner and runners have dots far to the right; ran, rung and cunning lie in the middle; sprint and jogging lie near zero."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3.4))
