@@ -683,7 +683,7 @@ _ = ax.axvline(0, color="0.4", lw=1)
 ax.set_yticks(range(len(shown)), [name.partition(": ")[0] for name in shown])
 ax.tick_params(axis="y", length=0)
 ax.invert_yaxis()
-_ = ax.set_xlabel("network − counting, points of recall@1")
+_ = ax.set_xlabel("network − counting, in points")
 
 # %% [markdown]
 # - **Finnish and Turkish: as good as counting, and not shown to be better.** The
