@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from axe import color_faults, faults
 from built import HTML, Quiet, Recorder, served
+from helpers import ROOT
 from keras import layers
 from playwright.sync_api import TimeoutError, expect
 from rapidfuzz.distance import OSA, Prefix
