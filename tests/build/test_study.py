@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
 import pytest
 from distributed import Client
@@ -42,6 +43,21 @@ def gate(tmp_path_factory):
     return tmp_path_factory.mktemp("gate") / "closed"
 
 
+@contextmanager
+def closed(gate):
+    """All kernels wait meanwhile; yields what returns once `n` more of them do."""
+    before = len(list(gate.parent.glob("closed.*")))
+
+    def wait_for(n):
+        until(lambda: len(list(gate.parent.glob("closed.*"))) >= before + n)
+
+    gate.touch()
+    try:
+        yield wait_for
+    finally:
+        gate.unlink()
+
+
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory, gate):
     """Two lessons that wait as long as the gate is closed, executed once."""
@@ -65,17 +81,6 @@ def book(executed, home):
         shutil.rmtree(home / name, ignore_errors=True)
     shutil.copytree(executed / "chapters", home / "chapters")
     return home
-
-
-def started(gate, n, seconds=180):
-    """The process numbers of the kernels that wait at the gate, once there are `n` of them."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = [int(path.suffix[1:]) for path in gate.parent.glob("closed.*")]
-        if len(found) >= n:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"{len(found)} kernels after {seconds} s, wanted {n}")
 
 
 def until(asked, seconds=180):
@@ -176,13 +181,10 @@ def test_a_lesson_that_fails_is_named_and_the_others_go_on(book, cluster, capsys
 def test_a_killed_worker_costs_its_run_only_and_the_live_line_names_what_runs(book, gate, cluster):
     """The lost run waits for the worker that is left: it is not said to run."""
     address, workers = cluster
-    gate.touch()
-    before = len(list(gate.parent.glob("closed.*")))
-    process = command(
-        book, "adds", "--runs", "3", "--cluster", address, stdout=subprocess.PIPE, text=True
-    )
-    started(gate, before + 2)  # both workers are in the middle of a run
-    with Client(address) as client:
+    arguments = ["adds", "--runs", "3", "--cluster", address]
+    with closed(gate) as wait_for, Client(address) as client:
+        process = command(book, *arguments, stdout=subprocess.PIPE, text=True)
+        wait_for(2)  # both workers are in the middle of a run
         both = set(until(lambda: running(client)))
         assert both == {"adds +0 avx", "adds +1000 here"}
         workers[0].send_signal(signal.SIGKILL)
@@ -190,7 +192,6 @@ def test_a_killed_worker_costs_its_run_only_and_the_live_line_names_what_runs(bo
         until(lambda: len(client.scheduler_info(n_workers=-1)["workers"]) == 1)
         (named,) = until(lambda: running(client))
         assert named in both
-    gate.unlink()
     text, _ = process.communicate(timeout=500)
     assert process.returncode == 0, text
     assert results(book) == sorted(f"{offset}-{variant}.json" for offset, variant in PLAN[:3])
@@ -204,15 +205,13 @@ def test_a_killed_worker_costs_its_run_only_and_the_live_line_names_what_runs(bo
 
 
 def test_two_studies_at_once_are_refused(book, gate, monkeypatch):
-    gate.touch()
-    before = len(list(gate.parent.glob("closed.*")))
-    first = command(book, "adds", "--runs", "1", stdout=subprocess.DEVNULL)
-    started(gate, before + 1)
     monkeypatch.chdir(book)
-    refused = rf"A study already runs in this folder \(process {first.pid}\)"
-    with pytest.raises(SystemExit, match=refused):
-        study_module.main(["--runs", "1"])
-    gate.unlink()
+    with closed(gate) as wait_for:
+        first = command(book, "adds", "--runs", "1", stdout=subprocess.DEVNULL)
+        wait_for(1)
+        refused = rf"A study already runs in this folder \(process {first.pid}\)"
+        with pytest.raises(SystemExit, match=refused):
+            study_module.main(["--runs", "1"])
     assert first.wait(timeout=300) == 0
     assert results(book) == ["0-avx.json"], "on workers of this machine"
 
