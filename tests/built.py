@@ -20,6 +20,8 @@ CHROMIUM = next(
 ARGUMENTS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync
   --disable-background-networking --disable-component-update""".split()
 
+TIMEOUT = 120_000  # milliseconds: that a machine is busy is no fault of a page
+
 
 def require_browser():
     """Skip, or fail in CI, where no browser is installed."""
@@ -70,12 +72,23 @@ def served(folder=HTML, handler=Quiet):
         server.shutdown()
 
 
+@contextmanager
+def opened(browser, **settings):
+    """An empty page in a context of its own, with the settings of one."""
+    with browser.new_context(**settings) as context:
+        page = context.new_page()
+        page.set_default_timeout(TIMEOUT)
+        yield page
+
+
+#: A page looks as it will: its fonts are there, its formulas set.
+READY = "Promise.all([document.fonts.ready, window.MathJax?.startup?.promise]).then(() => null)"
+
+
 def visit(page, url):
-    """Open a page, and wait until it looks as it will: its fonts are there, its formulas set."""
+    """Open a page, and wait until it looks as it will."""
     page.goto(url)
-    page.evaluate(
-        "Promise.all([document.fonts.ready, window.MathJax?.startup?.promise]).then(() => null)"
-    )
+    page.evaluate(READY)
 
 
 def turn(page, scheme):
@@ -100,6 +113,13 @@ class Recorder:
         page.on("response", lambda r: self.failed.append(r.url) if r.status >= 400 else None)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def told(self):
+        """All that was noted since the last time."""
+        noted = self.foreign + self.failed + self.complaints
+        for notes in (self.foreign, self.failed, self.complaints):
+            notes.clear()
+        return noted
 
     def _request(self, request):
         if not request.url.startswith((self.base, "data:", "blob:")):

@@ -10,7 +10,7 @@ from helpers import make_small_book
 #: last: it stays for a whole session, and in a thread that drives one nothing can be awaited.
 ROOMS = ["build", "unit", "browser"]
 #: The longest files of the last room; shorter ones follow, so that the workers end together.
-LONGEST = ["test_access", "test_live_figures", "test_pages", "test_steady"]
+LONGEST = ["test_every_page", "test_live_figures"]
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by mark

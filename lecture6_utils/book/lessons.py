@@ -7,6 +7,8 @@ that its outputs depend on, so that a fresh clone knows at once that nothing is 
 
 import ast
 import contextlib
+import copy
+import functools
 import hashlib
 import json
 import os
@@ -191,7 +193,7 @@ def choose(lessons, slugs):
 
 def read_script(lesson):
     """The script as a notebook without outputs; cell ids follow from the sources."""
-    notebook = jupytext.read(lesson.script)
+    notebook = copy.deepcopy(_parsed(lesson.script.read_text(encoding="utf-8")))
     seen = {}
     for cell in notebook.cells:
         digest = _sha256(cell.source)[:8]
@@ -203,6 +205,11 @@ def read_script(lesson):
     }
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return notebook
+
+
+@functools.lru_cache  # a check asks a dozen times for the same script
+def _parsed(script):
+    return jupytext.reads(script, "py:percent")
 
 
 def read_notebook(lesson):
@@ -305,10 +312,8 @@ def evidence_fingerprint(lesson):
     package = lesson.root / "lecture6_utils"
     for key in _package_hashes(lesson.root, code):
         if key.removeprefix("lecture6_utils/") in COMPUTING:
-            source = (package / f"{key.removeprefix('lecture6_utils/')}.py").read_text(
-                encoding="utf-8"
-            )
-            parts.append(ast.dump(_without_docstrings(ast.parse(source))))
+            path = package / f"{key.removeprefix('lecture6_utils/')}.py"
+            parts.append(_computation(path.read_text(encoding="utf-8")))
     return _sha256("\n".join(parts))
 
 
@@ -320,13 +325,16 @@ def fingerprints(lesson):
     }
 
 
-def _without_docstrings(tree):
+@functools.lru_cache
+def _computation(source):
+    """The syntax of a module without its docstrings, as text."""
+    tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(
             node
         ):
             node.body[0].value = ast.Constant("")
-    return tree
+    return ast.dump(tree)
 
 
 def _package_hashes(root, sources):
@@ -352,18 +360,23 @@ def _files_of(module):
 
 def _imported(package, source):
     """The package's modules that a piece of Python imports, as paths without suffix."""
+    for name in _imported_names(source):
+        first, *path = name.split(".")
+        module = _module(package, path) if first == package.name else package
+        if module != package:
+            yield module
+
+
+@functools.lru_cache(2_000)  # cells and modules
+def _imported_names(source):
+    """Whatever a piece of Python imports, with its dots."""
+    found = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        else:
-            continue
-        for name in names:
-            first, *path = name.split(".")
-            module = _module(package, path) if first == package.name else package
-            if module != package:
-                yield module
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return found
 
 
 def _module(folder, path):

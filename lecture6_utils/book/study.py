@@ -53,6 +53,7 @@ PLAN = [
 ]
 
 LIVE = 30  # seconds after which the live line is said again
+ANSWERS = 10  # seconds in which a scheduler answers that is there
 
 
 def variables(variant):
@@ -366,7 +367,7 @@ def _cluster(address):
         )
     try:
         parse_address(address, strict=True)
-        asyncio.run(connect(address, timeout=10)).abort()
+        asyncio.run(connect(address, timeout=ANSWERS)).abort()
     except (OSError, ValueError) as error:
         raise BookError(
             f"No scheduler answers at {address} ({first_line(error)}). Start one with "

@@ -1,10 +1,9 @@
 """One headless Chromium for each worker, and for each test a context of its own."""
 
 import pytest
-from built import ARGUMENTS, CHROMIUM, require_browser
+from built import ARGUMENTS, CHROMIUM, TIMEOUT, require_browser
 from playwright.sync_api import expect
 
-TIMEOUT = 120_000  # milliseconds: that a machine is busy is no fault of a page
 expect.set_options(timeout=TIMEOUT)
 
 

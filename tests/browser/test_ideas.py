@@ -1,31 +1,32 @@
 """The map of ideas in a browser: its lines meet its boxes, and where there is no room it is told."""
 
 import pytest
-from built import HTML
+from built import HTML, turn
 from helpers import ROOT
 
 IDEAS = (ROOT / "chapters/ideas.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_map_is_drawn_where_there_is_room(new_page, scheme):
-    page = new_page(viewport={"width": 1300, "height": 900}, color_scheme=scheme)
+def test_the_map_is_drawn_where_there_is_room(new_page):
+    page = new_page(viewport={"width": 1300, "height": 900})
     page.goto(f"{HTML.as_uri()}/chapters/ideas.html")
     assert page.locator(".ideas svg g").count() == IDEAS.count("](#idea-")
-    dots = page.locator(".ideas .dot").evaluate_all(
-        """dots => dots.map(dot => {
-            const {x, y} = dot.getBoundingClientRect(), id = dot.parentNode.classList[1];
-            const box = document.querySelector(`li:has(> #${id})`).getBoundingClientRect();
-            const out = (at, from, to) => Math.max(from - at, at - to, 0);
-            return [id, out(x, box.left, box.right) + out(y, box.top, box.bottom)];
-        })"""
-    )
-    assert [(idea, gap) for idea, gap in dots if gap > 5] == []
-    full = page.locator(".ideas li").evaluate_all(
-        "list => list.filter(e => [...e.children].slice(0, 2).some("
-        "p => p.getBoundingClientRect().bottom > e.getBoundingClientRect().bottom)).length"
-    )
-    assert full == 0, "the words of an idea leave its box"
+    for scheme in ("light", "dark"):
+        turn(page, scheme)
+        dots = page.locator(".ideas .dot").evaluate_all(
+            """dots => dots.map(dot => {
+                const {x, y} = dot.getBoundingClientRect(), id = dot.parentNode.classList[1];
+                const box = document.querySelector(`li:has(> #${id})`).getBoundingClientRect();
+                const out = (at, from, to) => Math.max(from - at, at - to, 0);
+                return [id, out(x, box.left, box.right) + out(y, box.top, box.bottom)];
+            })"""
+        )
+        assert [(idea, gap) for idea, gap in dots if gap > 5] == []
+        full = page.locator(".ideas li").evaluate_all(
+            "list => list.filter(e => [...e.children].slice(0, 2).some("
+            "p => p.getBoundingClientRect().bottom > e.getBoundingClientRect().bottom)).length"
+        )
+        assert full == 0, "the words of an idea leave its box"
 
 
 @pytest.mark.parametrize("media", ["phone", "print"])

@@ -1,10 +1,11 @@
 """A printed page: black on white in any mode, nothing of the screen, nothing cut off."""
 
 import re
+from contextlib import contextmanager
 
 import pytest
 from axe import color_faults
-from built import HTML, visit
+from built import HTML, opened, visit
 
 A4 = 680  # CSS pixels between the margins of 15 mm
 SCREEN_ONLY = (
@@ -16,12 +17,28 @@ WIDE = """selector => [...document.querySelectorAll(selector)]
   .map(e => e.textContent.slice(0, 60))"""
 
 
-@pytest.fixture(params=["tsne", "words_from_pieces"])
-def lesson(new_page, request):
-    """A lesson as a reader in dark mode has it."""
-    page = new_page(color_scheme="dark", viewport={"width": A4, "height": 960})
-    visit(page, f"{HTML.as_uri()}/chapters/{request.param}.html")
-    return page
+@pytest.fixture(scope="module", params=["tsne", "words_from_pieces"])
+def loaded(browser, built_book, request):
+    """A lesson for a reader in dark mode."""
+    with opened(browser, color_scheme="dark") as page:
+        visit(page, f"{HTML.as_uri()}/chapters/{request.param}.html")
+        yield page
+
+
+@pytest.fixture
+def lesson(loaded):
+    """The lesson on a screen as wide as the paper."""
+    loaded.emulate_media(media="screen")
+    loaded.set_viewport_size({"width": A4, "height": 960})
+    return loaded
+
+
+@contextmanager
+def style(page, content):
+    """The page with one more style."""
+    tag = page.add_style_tag(content=content)
+    yield
+    tag.evaluate("tag => tag.remove()")
 
 
 def seen(page, selector):
@@ -44,8 +61,8 @@ def dark_grounds(page):
 
 def pale_text(page):
     """The elements whose color is too near that of bare paper: a printer may leave out grounds."""
-    page.add_style_tag(content="* { background: none !important; }")
-    return [html for rule, html in color_faults(page) if rule == "color-contrast"]
+    with style(page, "* { background: none !important; }"):
+        return [html for rule, html in color_faults(page) if rule == "color-contrast"]
 
 
 def test_print_has_nothing_of_the_screen(lesson):
@@ -72,8 +89,8 @@ def test_print_cuts_nothing_off(lesson):
     lesson.emulate_media(media="print")
     for selector in ("pre", ".measured-table", "html"):
         assert lesson.evaluate(WIDE, selector) == []
-    lesson.add_style_tag(content="pre { white-space: pre !important; font-size: 20px !important; }")
-    assert lesson.evaluate(WIDE, "pre"), "the check would see it"
+    with style(lesson, "pre { white-space: pre !important; font-size: 20px !important; }"):
+        assert lesson.evaluate(WIDE, "pre"), "the check would see it"
 
 
 def test_print_opens_the_solutions_but_not_the_code_of_figures(lesson):

@@ -1,11 +1,12 @@
-"""A book of four pages, which its tests build."""
+"""A book of four pages, which its tests build, and what makes nbval prove lessons."""
 
 import os
 import shutil
 import sys
 
 import pytest
-from helpers import EXERCISE, ROOT, make_small_book, pretend_executed
+from helpers import EXERCISE, ROOT, make_small_book, module_at, pretend_executed
+from nbval.plugin import IPyNbCell, IPyNbFile
 
 from lecture6_utils.book.lessons import Lesson
 
@@ -46,3 +47,13 @@ def site(tmp_path_factory):
     if not (book / ".venv/.ready").exists():
         pytest.skip("the environment was not made by `make`")
     return book
+
+
+@pytest.fixture
+def proof(monkeypatch):
+    """The module `chapters/conftest.py`; nbval is as it was when the test is over."""
+    for name in ("setup", "teardown"):
+        monkeypatch.setattr(IPyNbFile, name, getattr(IPyNbFile, name))
+    for name in ("sanitize", "compare_outputs", "repr_failure"):
+        monkeypatch.setattr(IPyNbCell, name, getattr(IPyNbCell, name))
+    return module_at(ROOT / "chapters/conftest.py")

@@ -16,7 +16,7 @@ CELLS = [
     "chapters/prints.ipynb::Cell 1",
     "chapters/prints.ipynb::Cell 2",
 ]
-TEST = "tests/unit/test_x.py::test_x"
+TESTS = ["tests/unit/test_x.py::test_x", "tests/unit/test_x.py::test_y"]
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +36,12 @@ def book(tmp_path_factory):
     for name in ("conftest.py", "built.py", "helpers.py"):
         shutil.copy(ROOT / "tests" / name, root / "tests")
     (root / "tests/unit/test_x.py").write_text(
-        "from helpers import ROOT\n\n\ndef test_x():\n    pass\n", encoding="utf-8"
+        "import pytest\nfrom helpers import ROOT\n\n\ndef test_x():\n    pass\n\n\n"
+        "def test_y():\n    pytest.skip('NOT PROVED: the corpus')\n",
+        encoding="utf-8",
     )
+    (root / "mine").mkdir()
+    shutil.copy(root / "tests/unit/test_x.py", root / "mine/test_mine.py")
     return root
 
 
@@ -54,14 +58,10 @@ def run_pytest(folder, *arguments):
 @pytest.mark.parametrize(
     ("folder", "arguments", "collected"),
     [
-        (".", [], [*CELLS, TEST]),
-        (".", ["chapters", "tests"], [*CELLS, TEST]),
-        (".", ["tests", "chapters"], [TEST, *CELLS]),
-        (".", ["tests/unit/test_x.py"], [TEST]),
-        (".", ["chapters/prints.ipynb"], CELLS),
-        (".", ["-m", "unit"], [TEST]),
+        (".", ["tests", "chapters"], [*TESTS, *CELLS]),
+        (".", ["."], [*TESTS, *CELLS]),  # nothing of mine/
         ("chapters", [], CELLS),
-        ("tests", [], [TEST]),
+        ("tests", [], TESTS),
     ],
 )
 def test_what_is_collected(book, folder, arguments, collected):
@@ -71,25 +71,33 @@ def test_what_is_collected(book, folder, arguments, collected):
     assert sorted(found) == sorted(collected)
 
 
-def test_a_unit_test_starts_no_workers(book):
-    result = run_pytest(book, "tests/unit/test_x.py")
-    assert "1 passed" in result.stdout and "worker" not in result.stdout
+@pytest.mark.parametrize(
+    ("arguments", "done", "not_proved"),
+    [
+        ([TESTS[0]], "1 passed", "nothing; all was run."),
+        (["-m", "unit"], "1 passed, 1 skipped, 3 deselected", "NOT PROVED: the corpus (1 tests)."),
+    ],
+)
+def test_a_unit_test_starts_no_workers_and_what_was_not_proved_is_said(
+    book, arguments, done, not_proved
+):
+    said = run_pytest(book, *arguments).stdout
+    assert done in said and f"\nNot proved here: {not_proved}\n" in said, said
+    assert "worker" not in said
 
 
-def test_with_workers_a_lesson_is_whole_on_one_and_a_failure_names_the_line_of_the_script(book):
-    result = run_pytest(book, "-n", "2")
-    assert "1 failed, 3 passed" in result.stdout, result.stdout
-    assert "\nchapters/prints.py:11: this cell is not proved\n" in result.stdout
-
-
-def test_what_hangs_fails_and_says_where_and_the_rest_goes_on(book):
+def test_with_workers_a_lesson_is_whole_on_one_and_what_failed_or_hung_says_where(book):
+    """All is run, that the second cell needs the first included; a worker whose test hung goes on."""
     hanging = book / "tests/unit/test_hangs.py"
     hanging.write_text(
-        "import time\n\n\ndef test_hangs():\n    time.sleep(600)\n", encoding="utf-8"
+        "import time\n\nimport pytest\n\n\n@pytest.mark.timeout(3)\n"
+        "def test_hangs():\n    time.sleep(600)\n\n\ndef test_after():\n    pass\n",
+        encoding="utf-8",
     )
     try:
-        result = run_pytest(book, "-n", "2", "-o", "timeout=3", "tests")
+        result = run_pytest(book, "-n", "2")
     finally:
         hanging.unlink()
-    assert "1 failed, 1 passed" in result.stdout, result.stdout
+    assert "2 failed, 4 passed, 1 skipped" in result.stdout, result.stdout
+    assert "\nchapters/prints.py:11: this cell is not proved\n" in result.stdout
     assert "time.sleep(600)\nE       Failed: Timeout" in result.stdout

@@ -1,52 +1,82 @@
-"""`make_reproducible` in a fresh interpreter: too late, twice, with an old Keras, and its threads."""
+"""`make_reproducible` in a fresh interpreter: twice, its threads, too late, and with an old Keras."""
 
+import json
+import os
 import subprocess
 import sys
 
+import pytest
 from helpers import ROOT
 
+# One interpreter for all: each takes seconds to import TensorFlow.
+CODE = """
+from lecture6_utils.measurement import measured
+from lecture6_utils.reproducibility import make_reproducible
+import json, os, sys
+import keras, sklearn, tensorflow as tf, threadpoolctl
 
-def python(code):
-    """Run code in a fresh interpreter."""
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+drawn = []
+for seed in (1, 1):
+    make_reproducible(seed)
+    drawn.append(float(tf.random.uniform(())))
+threads = tf.config.threading
+threads = [threads.get_intra_op_parallelism_threads(), threads.get_inter_op_parallelism_threads()]
+threads += {pool["num_threads"] for pool in threadpoolctl.threadpool_info()}
+
+measured("π ≈, roughly", 3.14159, ".2f")
+
+os.environ["LECTURE6_THREADS"] = "2"  # too late: TensorFlow has computed with one
+try:
+    make_reproducible("x")
+except RuntimeError as error:
+    too_late = str(error)
+
+keras.__version__ = "3.13.2"
+del sys.modules["lecture6_utils.reproducibility"]
+try:
+    import lecture6_utils.reproducibility
+except ImportError as error:
+    too_old = str(error)
+print(json.dumps({"too old": too_old, "drawn": drawn, "threads": threads, "too late": too_late}))
+"""
 
 
-def test_starting_late_is_a_clear_error():
-    result = python(
-        "import tensorflow as tf; tf.constant(1) + 1\n"
-        "from lecture6_utils.reproducibility import make_reproducible; make_reproducible('x')"
+# Where Python itself would write ASCII.
+ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": ""}
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    script = tmp_path_factory.mktemp("told") / "script.py"
+    script.write_text(CODE, encoding="utf-8")
+    result = subprocess.run(
+        [sys.executable, script],
+        capture_output=True,
+        env=os.environ | ASCII | {"PYTHONPATH": str(ROOT), "LECTURE6_THREADS": "1"},
     )
-    assert "restart the kernel" in result.stderr
+    said = result.stderr.decode("utf-8", "replace")
+    assert result.returncode == 0, said
+    *printed, found = result.stdout.decode("utf-8").splitlines()
+    return json.loads(found) | {"printed": printed, "stderr": said}
 
 
-def test_starting_twice_is_fine_and_silent():
-    result = python(
-        "from lecture6_utils.reproducibility import make_reproducible\n"
-        "import tensorflow as tf\n"
-        "for seed in (1, 1):\n"
-        "    make_reproducible(seed); print(float(tf.random.uniform(())))"
-    )
-    assert result.stderr == ""
-    a, b = result.stdout.split()
-    assert a == b
+def test_a_lesson_run_as_a_script_prints_into_a_file(told):
+    assert told["printed"] == ["π ≈, roughly ≈ 3.14"]
 
 
-def test_a_keras_that_is_too_old_is_refused_with_a_remedy():
-    result = python(
-        "import keras; keras.__version__ = '3.13.2'; import lecture6_utils.reproducibility"
-    )
-    assert result.returncode == 1
-    assert "ImportError: Keras 3.13.2 does not divide an L1 activity penalty" in result.stderr
-    assert "install keras>=3.14" in result.stderr
+def test_a_keras_that_is_too_old_is_refused_with_a_remedy(told):
+    assert "Keras 3.13.2 does not divide an L1 activity penalty" in told["too old"]
+    assert "install keras>=3.14" in told["too old"]
 
 
-def test_a_lesson_computes_with_one_thread():
-    result = python(
-        "from lecture6_utils.reproducibility import make_reproducible\n"
-        "make_reproducible('x')\n"
-        "import tensorflow as tf, threadpoolctl, sklearn\n"
-        "threads = tf.config.threading\n"
-        "print(threads.get_intra_op_parallelism_threads(), threads.get_inter_op_parallelism_threads(),\n"
-        "      *{pool['num_threads'] for pool in threadpoolctl.threadpool_info()})"
-    )
-    assert result.stdout.split() == ["1", "1", "1"]
+def test_a_lesson_computes_with_one_thread(told):
+    assert told["threads"] == [1, 1, 1]
+
+
+def test_starting_twice_is_fine_and_silent(told):
+    assert told["drawn"][0] == told["drawn"][1]
+    assert told["stderr"] == ""
+
+
+def test_starting_late_is_a_clear_error(told):
+    assert "restart the kernel" in told["too late"]

@@ -2,20 +2,22 @@
 
 import json
 import os
+import random
 import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
 import pytest
 from distributed import Client
-from helpers import make_small_book
+from helpers import ROOT, make_small_book
 
 from lecture6_utils.book import study as study_module
 from lecture6_utils.book.evidence import evidence_path, read_evidence
-from lecture6_utils.book.execution import kernel_environment
+from lecture6_utils.book.execution import IN_KERNEL
 from lecture6_utils.book.executor import run as run_lessons
 from lecture6_utils.book.lessons import BookError, Lesson, find_lessons
 from lecture6_utils.book.study import PLAN, Study, running, study, variables
@@ -41,6 +43,21 @@ def gate(tmp_path_factory):
     return tmp_path_factory.mktemp("gate") / "closed"
 
 
+@contextmanager
+def closed(gate):
+    """All kernels wait meanwhile; yields what returns once `n` more of them do."""
+    before = len(list(gate.parent.glob("closed.*")))
+
+    def wait_for(n):
+        until(lambda: len(list(gate.parent.glob("closed.*"))) >= before + n)
+
+    gate.touch()
+    try:
+        yield wait_for
+    finally:
+        gate.unlink()
+
+
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory, gate):
     """Two lessons that wait as long as the gate is closed, executed once."""
@@ -51,63 +68,55 @@ def executed(tmp_path_factory, gate):
     return root
 
 
+@pytest.fixture(scope="module")
+def home(executed, tmp_path_factory):
+    """The folder in which all workers are started: the book that they run is the one found there."""
+    return shutil.copytree(executed, tmp_path_factory.mktemp("home") / "book")
+
+
 @pytest.fixture
-def book(executed, tmp_path):
-    return shutil.copytree(executed, tmp_path / "book")
+def book(executed, home):
+    """The two lessons as they were executed, and nothing studied."""
+    for name in ("chapters", "_build/study"):
+        shutil.rmtree(home / name, ignore_errors=True)
+    shutil.copytree(executed / "chapters", home / "chapters")
+    return home
 
 
-def started(gate, n, seconds=180):
-    """The process numbers of the kernels that wait at the gate, once there are `n` of them."""
+def until(asked, seconds=180):
+    """What is asked for, once there is some."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = [int(path.suffix[1:]) for path in gate.parent.glob("closed.*")]
-        if len(found) >= n:
-            return found
+    while not (answer := asked()):
+        assert time.monotonic() < end
         time.sleep(0.05)
-    raise AssertionError(f"{len(found)} kernels after {seconds} s, wanted {n}")
+    return answer
 
 
-@pytest.fixture
-def cluster(book, tmp_path):
+@pytest.fixture(scope="module")
+def cluster(home):
     """A scheduler and two workers, started by hand as CONTRIBUTING says; address and workers."""
-    log = tmp_path / "scheduler.log"
+    log = home / "scheduler.log"
+
+    def start(*command, **options):
+        command = [sys.executable, "-m", *command, "--no-dashboard"]
+        return subprocess.Popen(command, cwd=home, **options)
+
     with open(log, "w", encoding="utf-8") as said:  # a pipe that nobody reads would fill up
-        scheduler = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "distributed.cli.dask_scheduler",
-                "--host",
-                "127.0.0.1",
-                "--port",
-                "0",
-                "--no-dashboard",
-            ],
-            cwd=book,
-            stderr=said,
-        )
-    end = time.monotonic() + 180
-    while not (
-        found := re.search(r"Scheduler at: +(tcp://\S+)\n", log.read_text(encoding="utf-8"))
-    ):
-        assert scheduler.poll() is None and time.monotonic() < end, log.read_text(encoding="utf-8")
-        time.sleep(0.05)
-    address = found[1]
+        address = ["--host", "127.0.0.1", "--port", "0"]
+        scheduler = start("distributed.cli.dask_scheduler", *address, stderr=said)
+
+    def scheduler_says():
+        text = log.read_text(encoding="utf-8")
+        assert scheduler.poll() is None, text
+        return re.search(r"Scheduler at: +(tcp://\S+)\n", text)
+
+    address = until(scheduler_says)[1]
     workers = [
-        subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "distributed.cli.dask_worker",
-                address,
-                "--nthreads",
-                "1",
-                "--no-nanny",
-                "--no-dashboard",
-            ],
-            cwd=book,
+        start(
+            "distributed.cli.dask_worker",
+            *(address, "--nthreads", "1", "--no-nanny"),
             stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": str(book)},
+            env=os.environ | {"PYTHONPATH": str(home)},
         )
         for _ in range(2)
     ]
@@ -123,47 +132,24 @@ def results(book):
     return sorted(path.name for path in book.glob("_build/study/*/*/*.json"))
 
 
-def test_a_killed_worker_costs_its_run_only(book, gate, cluster, capsys):
-    address, workers = cluster
-    gate.touch()
-    before = len(list(gate.parent.glob("closed.*")))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "lecture6_utils.book.study", "--runs", "3", "--cluster", address],
+def command(book, *arguments, **options):
+    """The study as `make study` starts it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "lecture6_utils.book.study", *arguments],
         cwd=book,
-        stdout=subprocess.PIPE,
-        text=True,
         env=os.environ | {"PYTHONPATH": str(book)},
+        **options,
     )
-    started(gate, before + 2)  # both workers are in the middle of a run
-    workers[0].send_signal(signal.SIGKILL)
-    workers[0].wait()
-    gate.unlink()
-    text, _ = process.communicate(timeout=500)
-    assert process.returncode == 0, text
-    wanted = [f"{offset}-{variant}.json" for offset, variant in PLAN[:3]]
-    assert results(book) == sorted(2 * wanted)
-    assert re.search(r"6 of 6 done, 0:00:00 left", text), "the last line tells that all is done"
-    assert "  Running: " in text
-    assert "adds: 4 runs, 1 numbers" in text
-    number = read_evidence(Lesson(book, "adds"))["numbers"]["chance"]
-    assert number["by machine"] == 0 < number["by seed"], "seeds moved, machines did not matter"
 
 
-def test_the_live_line_names_what_runs_and_not_what_waits(cluster):
-    address, workers = cluster
-    with Client(address) as client:
-        waiting = [client.submit(time.sleep, 600, key=f"run {i}", pure=False) for i in range(4)]
-        end = time.monotonic() + 180
-        while len(named := running(client)) < 2 and time.monotonic() < end:
-            time.sleep(0.1)
-        assert len(set(named)) == 2 and set(named) < {future.key for future in waiting}
-
-
-def test_it_goes_on_where_it_was_cut_off(book, gate, capsys):
-    study(book, ["adds"], 1)
+def test_it_goes_on_where_it_was_cut_off(book, cluster, monkeypatch):
+    # no run that moves seeds, for which a kernel imports Keras
+    monkeypatch.setattr(study_module, "PLAN", [(0, "avx"), (0, "avx2")])
+    address, _ = cluster
+    study(book, ["adds"], 1, address)
     (path,) = book.glob("_build/study/adds/*/*.json")
     first = path.read_text(encoding="utf-8")
-    study(book, ["adds"], 2)
+    study(book, ["adds"], 2, address)
     assert path.read_text(encoding="utf-8") == first, "it is not run again"
     assert len(results(book)) == 2
     evidence_path(Lesson(book, "adds")).unlink()  # it has these runs already
@@ -173,38 +159,66 @@ def test_it_goes_on_where_it_was_cut_off(book, gate, capsys):
 
 
 def test_a_changed_lesson_is_studied_again(book):
-    study(book, ["adds"], 1)
-    script = book / "chapters/adds.py"
-    script.write_text(script.read_text(encoding="utf-8") + "x = 1\n", encoding="utf-8")
-    assert len(Study(book, [Lesson(book, "adds")], 1).missing) == 1
+    lesson = Lesson(book, "adds")
+    before = Study(book, [lesson], 1)
+    before.store(*before.missing, {"offset": 0})
+    assert not Study(book, [lesson], 1).missing
+    with open(lesson.script, "a", encoding="utf-8") as script:
+        script.write("x = 1\n")
+    assert len(Study(book, [lesson], 1).missing) == 1
 
 
-def test_a_lesson_that_fails_is_named_and_the_others_go_on(book, capsys):
-    script = book / "chapters/adds.py"
-    script.write_text(script.read_text(encoding="utf-8") + "1 / 0\n", encoding="utf-8")
-    (failure,) = study(book, [], 1)
+def test_a_lesson_that_fails_is_named_and_the_others_go_on(book, cluster, capsys):
+    with open(book / "chapters/adds.py", "a", encoding="utf-8") as script:
+        script.write("1 / 0\n")
+    (failure,) = study(book, [], 1, cluster[0])
     assert "adds failed with seeds moved by 0 on 'avx'" in failure
     assert "ZeroDivisionError" in failure
     assert len(results(book)) == 1
     assert "FAILED" in capsys.readouterr().out
 
 
-def test_two_studies_at_once_are_refused(book, gate):
-    gate.touch()
-    before = len(list(gate.parent.glob("closed.*")))
-    command = [sys.executable, "-m", "lecture6_utils.book.study", "--runs", "1"]
-    env = os.environ | {"PYTHONPATH": str(book)}
-    first = subprocess.Popen(command, cwd=book, stdout=subprocess.DEVNULL, env=env)
-    started(gate, before + 1)
-    second = subprocess.run(command, cwd=book, capture_output=True, text=True, env=env)
-    gate.unlink()
+def test_a_killed_worker_costs_its_run_only_and_the_live_line_names_what_runs(book, gate, cluster):
+    """The lost run waits for the worker that is left: it is not said to run."""
+    address, workers = cluster
+    arguments = ["adds", "--runs", "3", "--cluster", address]
+    with closed(gate) as wait_for, Client(address) as client:
+        process = command(book, *arguments, stdout=subprocess.PIPE, text=True)
+        wait_for(2)  # both workers are in the middle of a run
+        both = set(until(lambda: running(client)))
+        assert both == {"adds +0 avx", "adds +1000 here"}
+        workers[0].send_signal(signal.SIGKILL)
+        workers[0].wait()
+        until(lambda: len(client.scheduler_info(n_workers=-1)["workers"]) == 1)
+        (named,) = until(lambda: running(client))
+        assert named in both
+    text, _ = process.communicate(timeout=500)
+    assert process.returncode == 0, text
+    assert results(book) == sorted(f"{offset}-{variant}.json" for offset, variant in PLAN[:3])
+    assert re.search(r"3 of 3 done, 0:00:00 left", text), "the last line tells that all is done"
+    assert "  Running: " in text
+    assert "adds: 4 runs, 1 numbers" in text
+    number = read_evidence(Lesson(book, "adds"))["numbers"]["chance"]
+    assert number["by machine"] == 0 < number["by seed"], "seeds moved, machines did not matter"
+    chance = [float(f"{random.Random(seed).random():.6g}") for seed in (0, 0, 0, 1_000)]
+    assert number["runs"] == [[value] for value in chance]
+
+
+def test_two_studies_at_once_are_refused(book, gate, monkeypatch):
+    monkeypatch.chdir(book)
+    with closed(gate) as wait_for:
+        first = command(book, "adds", "--runs", "1", stdout=subprocess.DEVNULL)
+        wait_for(1)
+        refused = rf"A study already runs in this folder \(process {first.pid}\)"
+        with pytest.raises(SystemExit, match=refused):
+            study_module.main(["--runs", "1"])
     assert first.wait(timeout=300) == 0
-    assert second.returncode == 1
-    assert f"A study already runs in this folder (process {first.pid})" in second.stderr
+    assert results(book) == ["0-avx.json"], "on workers of this machine"
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "127.0.0.1:1", "carrier-pigeon://x"])
-def test_a_scheduler_that_does_not_answer_is_told(book, address):
+def test_a_scheduler_that_does_not_answer_is_told(book, address, monkeypatch):
+    monkeypatch.setattr(study_module, "ANSWERS", 0.2)
     with pytest.raises(BookError, match=f"No scheduler answers at {address}"):
         study(book, [], 1, address)
     assert results(book) == []
@@ -239,57 +253,61 @@ def test_other_packages_are_those_of_their_own_environment(book):
 
 # --- seeds and machines -------------------------------------------------------------------
 
-SEEDED = """# %%
+SEEDED = """
 from lecture6_utils.reproducibility import make_reproducible
-import json, random
+import importlib.util, json, random, sys
 import keras, numpy as np
-from sklearn.utils import check_random_state
-make_reproducible("adds")
 
-# %%
-generator = keras.random.SeedGenerator(1)
-layer = keras.layers.Dropout(0.5, seed=3)
-again = type(layer).from_config(layer.get_config())
-found = {
-    "global Python": random.random(), "global NumPy": np.random.random(),
-    "global Keras": float(keras.random.normal(())),
-    "random.Random": random.Random(0).random(),
-    "default_rng": np.random.default_rng(0).random(),
-    "default_rng(seed=)": np.random.default_rng(seed=0).random(),
-    "SeedGenerator": float(keras.random.normal((), seed=generator)),
-    "integer": float(keras.random.normal((), seed=5)),
-    "scikit-learn": check_random_state(7).random(),
-    "set_random_seed": (keras.utils.set_random_seed(9), random.random())[1],
-    "weights": float(keras.layers.Dense(1, kernel_initializer=keras.initializers.RandomNormal(seed=2))(np.ones((1, 1)))[0, 0]),
-}
-print(json.dumps(found))
-print(np.array_equal(layer(np.ones(64), training=True), again(np.ones(64), training=True)))
+
+def found():
+    from sklearn.utils import check_random_state
+
+    make_reproducible("adds")
+    generator = keras.random.SeedGenerator(1)
+    layer = keras.layers.Dropout(0.5, seed=3)
+    again = type(layer).from_config(layer.get_config())
+    normal = keras.initializers.RandomNormal(seed=2)
+    return {
+        "global Python": random.random(), "global NumPy": np.random.random(),
+        "global Keras": float(keras.random.normal(())),
+        "random.Random": random.Random(0).random(),
+        "default_rng": np.random.default_rng(0).random(),
+        "default_rng(seed=)": np.random.default_rng(seed=0).random(),
+        "SeedGenerator": float(keras.random.normal((), seed=generator)),
+        "integer": float(keras.random.normal((), seed=5)),
+        "scikit-learn": check_random_state(7).random(),
+        "set_random_seed": (keras.utils.set_random_seed(9), random.random())[1],
+        "weights": float(keras.layers.Dense(1, kernel_initializer=normal)(np.ones((1, 1)))[0, 0]),
+    }, np.array_equal(layer(np.ones(64), training=True), again(np.ones(64), training=True))
+
+
+spec = importlib.util.spec_from_file_location("in_kernel", sys.argv[1])
+in_kernel = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(in_kernel)
+as_stated = found()
+in_kernel.move_seeds()
+print(json.dumps([as_stated, found()]))
 """
 
 
-def test_an_offset_moves_every_seed_and_none_moves_without(tmp_path):
-    from nbclient import NotebookClient
-
-    from lecture6_utils.book.lessons import read_script
-
-    root = make_small_book(tmp_path)
-    (root / "chapters/adds.py").write_text(SEEDED, encoding="utf-8")
-    found, same = {}, {}
-    for offset in (0, 1_000):
-        notebook = read_script(Lesson(root, "adds"))
-        with kernel_environment(root, "adds", offset=offset) as env:
-            NotebookClient(notebook, kernel_name="python3").execute(env=env)
-        values, alike = notebook.cells[-1].outputs[0].text.splitlines()
-        found[offset], same[offset] = json.loads(values), alike
-    assert [name for name in found[0] if found[0][name] == found[1_000][name]] == []
-    assert same == {0: "True", 1_000: "True"}, "a layer made from its configuration is moved once"
-    assert found[0]["random.Random"] == __import__("random").Random(0).random()
+def test_an_offset_moves_every_seed_and_a_copied_layers_once():
+    """Here the offset comes between two looks; that a kernel has it from its start is seen above."""
+    result = subprocess.run(
+        [sys.executable, "-c", SEEDED, IN_KERNEL],
+        cwd=ROOT,
+        env=os.environ | {"LECTURE6_SEED_OFFSET": "1000"},
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stderr
+    (stated, stated_alike), (moved, moved_alike) = json.loads(result.stdout)
+    assert [name for name in stated if stated[name] == moved[name]] == []
+    assert moved["random.Random"] == random.Random(1_000).random()
+    assert stated_alike and moved_alike, "a layer made from its configuration is moved once"
 
 
 def test_no_lesson_uses_a_source_of_chance_that_is_not_moved():
     """Legacy generators would slip through: np.random.RandomState, tf.random with a seed of its own."""
-    from helpers import ROOT
-
     for lesson in find_lessons(ROOT):
         text = lesson.script.read_text(encoding="utf-8")
         assert not re.search(r"RandomState\(|np\.random\.seed|tf\.random\.|random\.seed\(", text), (
@@ -320,6 +338,7 @@ def told():
     for variant in sorted({variant for _, variant in PLAN} - {"oldest"} | {"here", "xla-avx"}):
         result = subprocess.run(
             [sys.executable, "-c", TOLD],
+            cwd=ROOT,
             env=os.environ | variables(variant),
             capture_output=True,
             text=True,

@@ -12,8 +12,7 @@ import sys
 import nbformat
 import numpy as np
 import pytest
-from helpers import ROOT, make_small_book, module_at
-from nbval.plugin import IPyNbCell, IPyNbFile
+from helpers import ROOT, make_small_book
 from PIL import Image
 
 from lecture6_utils.book import executor
@@ -119,12 +118,7 @@ def test_the_proof_catches_what_was_tampered_with_and_nothing_else(lesson):
     assert failed == {DRAWN, TRAINED, EXACT, GAIN, MACHINE}, said
 
 
-def test_a_kernel_that_does_not_start_is_started_once_more_and_no_more(monkeypatch, tmp_path):
-    for name in ("setup", "teardown"):  # to be as they are when this test is over
-        monkeypatch.setattr(IPyNbFile, name, getattr(IPyNbFile, name))
-    for name in ("sanitize", "compare_outputs", "repr_failure"):
-        monkeypatch.setattr(IPyNbCell, name, getattr(IPyNbCell, name))
-    conftest = module_at(ROOT / "chapters/conftest.py")
+def test_a_kernel_that_does_not_start_is_started_once_more_and_no_more(proof, monkeypatch):
     tries = []
 
     def start(self):
@@ -136,14 +130,14 @@ def test_a_kernel_that_does_not_start_is_started_once_more_and_no_more(monkeypat
         path = ROOT / "chapters" / "character_embeddings.ipynb"
         failures = 1
 
-    monkeypatch.setattr(conftest, "start", start)
+    monkeypatch.setattr(proof, "start", start)
     before = dict(os.environ)
-    conftest.setup(File())
+    proof.setup(File())
     assert len(tries) == 2
     assert "LECTURE6_RECORD" in tries[0], "the kernel starts as the book starts it"
     assert dict(os.environ) == before
     tries.clear()
     File.failures = 2
     with pytest.raises(RuntimeError, match="Kernel died"):
-        conftest.setup(File())
+        proof.setup(File())
     assert len(tries) == 2

@@ -11,6 +11,8 @@ from lecture6_utils import training
 from lecture6_utils.training import fit, fit_autoencoder
 
 N, BATCH = 70, 32  # the last batch of an epoch is smaller
+#: XLA takes seconds to compile. Where it is not in question how an epoch is computed, it is left out.
+PLAIN = {"jit_compile": False}
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +111,7 @@ def test_an_autoencoder_passes_its_input_twice(data):
     x, _ = data
     model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(5)])
     model.compile(loss="mse", optimizer=keras.optimizers.Adam(0.05))
-    losses = fit(model, x, x, epochs=30).history["loss"]
+    losses = fit(model, x, x, epochs=30, **PLAIN).history["loss"]
     assert losses[-1] < 0.5 * losses[0]
 
 
@@ -168,10 +170,11 @@ def net(
     return model
 
 
-def outcome(model, data):
+def outcome(model, data, jit_compile):
     """All that a training leaves behind, to the bit, and what is drawn by lot after it."""
     x, y = data
-    history = fit(model, x, y, epochs=2, batch_size=BATCH, validation_data=(x, y)).history
+    options = {"batch_size": BATCH, "validation_data": (x, y), "jit_compile": jit_compile}
+    history = fit(model, x, y, epochs=2, **options).history
     state = [np.asarray(v.value).tobytes() for v in [*model.variables, *model.optimizer.variables]]
     return history, state, random.random(), np.random.rand(), keras.layers.Dense(2)(x).numpy()[0, 0]
 
@@ -199,20 +202,36 @@ UNKNOWN = [
 ]
 
 
+@pytest.fixture(scope="module")
+def of_the_first(data):
+    """The programs that a first model leaves behind, without XLA and with it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "_PROGRAMS", type(training._PROGRAMS)())
+        for jit_compile in (False, True):
+            outcome(net(), data, jit_compile)
+        return training._PROGRAMS
+
+
 @pytest.mark.parametrize(
-    ("change", "programs"),
-    [(c, 2) for c in DIFFERENT] + [(c, 1) for c in ALIKE + UNKNOWN],
+    ("change", "new", "jit_compile"),
+    [(change, 1, False) for change in DIFFERENT]
+    + [(change, 0, True) for change in ALIKE]
+    + [(change, 0, False) for change in UNKNOWN],
 )
-def test_a_second_model_learns_as_if_it_were_the_first(data, no_programs, change, programs):
-    """With the same bits, whether it is like the one before it (one program) or not (two)."""
-    made = {k: v() if isinstance(v, type) and k == "optimizer" else v for k, v in change.items()}
-    again = {k: v() if isinstance(v, type) and k == "optimizer" else v for k, v in change.items()}
-    alone = outcome(net(**made), data)
+def test_a_second_model_learns_as_if_it_were_the_first(
+    data, no_programs, of_the_first, change, new, jit_compile
+):
+    """With the same bits, whether it is like the one before it (no new program) or not (a new one)."""
+
+    def made():
+        optimizer = {k: v() for k, v in change.items() if k == "optimizer"}
+        return net(**change | optimizer)
+
+    alone = outcome(made(), data, jit_compile)
     training._PROGRAMS.clear()
-    outcome(net(), data)
-    second = net(**again)
-    assert outcome(second, data) == alone
-    assert no_programs() == programs
+    training._PROGRAMS.update(of_the_first)
+    assert outcome(made(), data, jit_compile) == alone
+    assert no_programs() == len(of_the_first) + new == 2 + new
 
 
 def test_what_is_alike_is_compiled_once(data, no_programs):
@@ -225,16 +244,16 @@ def test_what_is_alike_is_compiled_once(data, no_programs):
 
 def test_the_twin_of_one_model_leaves_another_alone(data, no_programs):
     first = net(1)
-    fit(first, *data, epochs=1)
+    fit(first, *data, epochs=1, **PLAIN)
     weights = [w.tobytes() for w in first.get_weights()]
-    fit(net(2), *data, epochs=1)
+    fit(net(2), *data, epochs=1, **PLAIN)
     assert [w.tobytes() for w in first.get_weights()] == weights
 
 
 def test_a_metric_is_logged_under_its_own_name(data, no_programs):
     for name in ("one", "other"):
         metric = keras.metrics.MeanSquaredError(name=name)
-        history = fit(net(metric=metric), *data, epochs=1, batch_size=BATCH).history
+        history = fit(net(metric=metric), *data, epochs=1, batch_size=BATCH, **PLAIN).history
         assert set(history) == {"loss", name}
 
 
@@ -253,15 +272,15 @@ def test_layers_that_share_weights_do_so_in_training(data, no_programs):
         model.compile(loss="mse", optimizer="adam")
         return model
 
-    fit(pair(False), *data, epochs=1)
+    fit(pair(False), *data, epochs=1, **PLAIN)
     model = pair(True)
-    fit(model, *data, epochs=2)
+    fit(model, *data, epochs=2, **PLAIN)
     a, b = (half.layers[0].kernel for half in model.layers[:2])
     assert a is b and len(model.trainable_variables) == 4
 
 
 def test_a_callback_may_change_the_model(data, no_programs):
-    fit(net(), *data, epochs=1)
+    fit(net(), *data, epochs=1, **PLAIN)
 
     class Zero(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs):
@@ -269,14 +288,14 @@ def test_a_callback_may_change_the_model(data, no_programs):
             self.model.set_weights([np.zeros_like(w) for w in self.model.get_weights()])
 
     model, zero = net(), Zero()
-    fit(model, *data, epochs=1, callbacks=[zero])
+    fit(model, *data, epochs=1, callbacks=[zero], **PLAIN)
     assert zero.seen.any() and not model.get_weights()[0].any()
 
 
 def test_only_the_latest_programs_are_kept(data, no_programs, monkeypatch):
     monkeypatch.setattr(training, "_MOST_PROGRAMS", 2)
     for units in (2, 3, 4):
-        fit(net(units=units), *data, epochs=1, batch_size=N)
+        fit(net(units=units), *data, epochs=1, batch_size=N, **PLAIN)
     assert no_programs() == 2
 
 
@@ -382,6 +401,7 @@ def test_fit_autoencoder_passes_on_its_settings(data):
         loss="mae",
         global_clipnorm=2.0,
         validation_data=(x, x),
+        **PLAIN,
     )
     assert (model.loss, model.optimizer.global_clipnorm) == ("mae", 2.0)
     assert set(history.history) == {"loss", "val_loss"}

@@ -1,8 +1,6 @@
-"""A test that found nothing to look at does not pass, and what was not proved is said last."""
+"""A test that found nothing to look at does not pass."""
 
 import os
-import subprocess
-import sys
 
 import pytest
 from built import lack_of_build
@@ -48,37 +46,6 @@ def test_no_page_at_all_fails(monkeypatch, tmp_path):
     monkeypatch.setattr(built, "HTML", tmp_path)
     with pytest.raises(AssertionError, match="no pages in"):
         built.pages()
-
-
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [
-        (
-            "pytest.skip('NOT PROVED: the corpus')",
-            "Not proved here: NOT PROVED: the corpus (1 tests).",
-        ),
-        ("pass", "Not proved here: nothing; all was run."),
-    ],
-)
-def test_the_last_line_says_what_was_not_proved(tmp_path, body, said):
-    (tmp_path / "conftest.py").write_text(
-        f"import sys; sys.path.insert(0, {str(ROOT / 'tests')!r})\n"
-        f"from importlib import util\nspec = util.spec_from_file_location('own', {str(ROOT / 'tests/conftest.py')!r})\n"
-        "own = util.module_from_spec(spec); spec.loader.exec_module(own)\n"
-        "pytest_terminal_summary = own.pytest_terminal_summary\n",
-        encoding="utf-8",
-    )
-    (tmp_path / "test_x.py").write_text(
-        f"import pytest\ndef test_x():\n    {body}\n", encoding="utf-8"
-    )
-    result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_x.py"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTEST_ADDOPTS": ""},
-    )
-    assert said in result.stdout
 
 
 def test_nothing_stored_is_unproved():
