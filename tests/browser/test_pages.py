@@ -51,28 +51,6 @@ def test_search_finds_a_word(new_page, base):
     assert "glossary.html#term-trustworthiness" in first.get_attribute("href")
 
 
-def test_a_search_on_a_phone_marks_whole_words_and_leads_to_a_section(new_page):
-    with served() as base:
-        page = new_page(viewport={"width": 390, "height": 800})
-        page.goto(f"{base}search.html?q=KL")
-        page.wait_for_function(
-            """document.querySelectorAll('#search-results .context').length > 4 &&
-            !document.querySelector('#search-results li:not(:has(.context))')"""
-        )
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        before = page.locator("#search-results .highlighted").evaluate_all(
-            "list => list.map(e => e.previousSibling?.textContent.slice(-1) ?? '')"
-        )
-        assert len(before) > 4 and not any(map(str.isalnum, before))
-        result = page.locator("#search-results a[href*=sparse_autoencoders]")
-        title, section = result.inner_text().split(" › ")
-        result.click()
-        page.wait_for_function("location.hash && scrollY > 0")
-        heading = page.locator("section:target > :is(h2, h3)")
-        assert section in heading.inner_text()
-        assert "KL" in page.locator("section:target").inner_text()
-
-
 def test_a_wrong_address_leads_back_to_the_book_from_any_depth(new_page):
     class LikePages(Quiet):  # of a project: the book lies in a folder of the server
         def translate_path(self, path):
