@@ -24,6 +24,7 @@ def setup(app):
         "speed",
         "pins",
         "search",
+        "not_found",
     ):
         app.setup_extension(f"{__name__}.{part}")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

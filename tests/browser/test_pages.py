@@ -6,6 +6,7 @@ import pytest
 from axe import faults
 from built import HTML, Quiet, Recorder, pages, served, visit
 from helpers import ROOT
+from sphinx_external_toc.parsing import parse_toc_yaml
 
 from lecture6_utils.book.heading import WORDS_PER_MINUTE
 from lecture6_utils.book.lessons import find_lessons
@@ -51,6 +52,12 @@ def test_search_finds_a_word(new_page, base):
     assert "glossary.html#term-trustworthiness" in first.get_attribute("href")
 
 
+def in_their_order():
+    """The pages that the table of contents lists."""
+    site_map = parse_toc_yaml(ROOT / "_toc.yml")
+    return [f"{name}.html" for name in site_map if name != site_map.root.docname]
+
+
 def test_a_wrong_address_leads_back_to_the_book_from_any_depth(new_page):
     class LikePages(Quiet):  # of a project: the book lies in a folder of the server
         def translate_path(self, path):
@@ -72,6 +79,12 @@ def test_a_wrong_address_leads_back_to_the_book_from_any_depth(new_page):
             link = page.get_by_role("link", name="To the start of the book")
             link.wait_for()
             assert link.evaluate("a => a.href") == f"{address}a-book/chapters/index.html"
+            targets = page.locator("nav a").evaluate_all("links => links.map(a => a.href)")
+            assert targets == [f"{address}a-book/{path}" for path in in_their_order()]
+            page.get_by_role("searchbox").fill("ELBO")
+            page.get_by_role("searchbox").press("Enter")
+            page.wait_for_url(f"{address}a-book/search.html?q=ELBO")
+            page.go_back()
         assert recorder.foreign == []
         assert faults(page) == []
         page.goto(f"{address}elsewhere/")
