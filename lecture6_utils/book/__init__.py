@@ -15,6 +15,7 @@ def setup(app):
         "ideas",
         "glossary",
         "heading",
+        "cite",
         "numbers",
         "access",
         "weight",

@@ -122,3 +122,20 @@ def test_the_time_to_read_is_that_of_the_words_one_sees(new_page):
             re.search(r"(\d+) min to read", page.locator(".lesson-times").inner_text())[1]
         )
         assert 0.8 < minutes * WORDS_PER_MINUTE / words < 1.25, lesson.slug
+
+
+def test_how_to_cite_is_folded_copied_at_a_click_and_not_printed(new_page):
+    with served() as base:
+        page = new_page(permissions=["clipboard-read"])
+        visit(page, f"{base}chapters/tsne.html")
+        cite = page.locator("details.cite")
+        assert not cite.locator("pre").is_visible()
+        cite.locator("summary").click()
+        cite.locator("button.copybtn").click()
+        page.wait_for_function("navigator.clipboard.readText().then(t => t.startsWith('@'))")
+        assert (
+            page.evaluate("navigator.clipboard.readText()")
+            == cite.locator("pre").inner_text().strip()
+        )
+        page.emulate_media(media="print")
+        assert cite.is_hidden()
