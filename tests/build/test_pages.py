@@ -158,6 +158,18 @@ def test_each_lesson_offers_a_notebook_and_a_script_that_are_there():
         assert all((page.parent / path).exists() for path in found)
 
 
+def test_the_menu_of_downloads_says_what_a_lesson_needs(chapters):
+    for slug in SLUGS:
+        (item,) = chapters[slug].select(".dropdown-download-buttons .btn-needs-button")
+        assert " ".join(item.get_text().split()) == (
+            "To run it you need Python 3.11, 3.12 or 3.13. "
+            "In the folder of the book: pip install . jupyterlab"
+        )
+        page, _, anchor = item["href"].partition("#")
+        assert chapters[page.removesuffix(".html")].find(id=anchor)
+    assert not chapters["glossary"].select(".btn-needs-button")
+
+
 def test_each_lesson_says_how_to_cite_it_and_only_what_is_known(chapters):
     keys = []
     for slug, page in chapters.items():
