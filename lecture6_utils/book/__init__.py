@@ -20,6 +20,7 @@ def setup(app):
         "access",
         "weight",
         "pdf",
+        "epub",
         "ranges",
         "how_sure",
         "speed",

@@ -78,7 +78,7 @@ def offer_files(app, pagename, templatename, context, doctree):
 
 def write_downloads(app, exception):
     """Make what lies behind the download buttons of the stored notebooks."""
-    if exception is not None:
+    if exception is not None or app.builder.name != "html":
         return  # a build that failed may lack them
     root = Path(app.srcdir)
     layout = load_jupytext_config(str(root / "chapters"))
