@@ -1,7 +1,7 @@
 """The book for e-readers: formulas in MathML, pictures for live figures, nothing that needs a script."""
 
 import re
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 from docutils import nodes
@@ -15,6 +15,7 @@ from lecture6_utils.book.pdf import turn_cards_into_a_list
 from lecture6_utils.book.publish import version
 
 ITEM = re.compile(r'<item id="[^"]*" href="(?P<href>[^"]*\.xhtml)" media-type="[^"]*"(?= />)')
+NAMED = re.compile(r"&(?!(?:amp|apos|gt|lt|quot);)[A-Za-z]\w*;")  # XML has but these five names
 VOID = re.compile(r"<(br|col|hr|img|input|wbr)\b([^<>]*?)\s*/?>")
 
 
@@ -24,7 +25,7 @@ VOID = re.compile(r"<(br|col|hr|img|input|wbr)\b([^<>]*?)\s*/?>")
 def mathml(node, block):
     """A formula of LaTeX as MathML, which keeps its LaTeX for whoever cannot show it."""
     tex = node.astext()
-    made = tex2mathml(tex, as_block=block)
+    made = NAMED.sub(lambda name: unescape(name[0]), tex2mathml(tex, as_block=block))
     return made.replace("<math ", f'<math alttext="{escape(" ".join(tex.split()))}" ', 1)
 
 
@@ -77,7 +78,8 @@ class CloseTags(SphinxPostTransform):
         """Mend what is passed on as HTML."""
         if self.app.builder.name == "epub":
             for raw in list(self.document.findall(nodes.raw)):
-                text = VOID.sub(r"<\1\2/>", raw.astext()).replace("&nbsp;", "&#160;")
+                text = VOID.sub(r"<\1\2/>", raw.astext())
+                text = NAMED.sub(lambda name: unescape(name[0]), text)
                 raw.children = [nodes.Text(text)]
 
 
