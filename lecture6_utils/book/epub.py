@@ -11,7 +11,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.math import get_node_equation_number
 
 from lecture6_utils.book.edition import EDITIONS, edition
-from lecture6_utils.book.pdf import turn_cards_into_a_list
+from lecture6_utils.book.pdf import open_hidden_cells, turn_cards_into_a_list
 from lecture6_utils.book.publish import version
 
 ITEM = re.compile(r'<item id="[^"]*" href="(?P<href>[^"]*\.xhtml)" media-type="[^"]*"(?= />)')
@@ -51,11 +51,18 @@ def prepare_page(app, doctree):
     if app.builder.name != "epub":
         return
     turn_cards_into_a_list(app, doctree)
+    open_hidden_cells(app, doctree)
+    for cell in doctree.findall(nodes.container):
+        cell.attributes.pop(
+            "hide_mode", None
+        )  # else MyST-NB would fold it, in HTML that is not valid
     for bundle in list(doctree.findall(nodes.container)):
         if bundle.get("nb_element") == "mime_bundle" and 'class="live"' in bundle.astext():
             bundle.replace_self(next(bundle.findall(nodes.image)))
     for raw in list(doctree.findall(nodes.raw)):
-        if raw.astext().startswith('<a href="../slides/'):
+        if raw.astext().startswith("<svg"):  # the lines of the map of ideas
+            raw.parent.remove(raw)
+        elif raw.astext().startswith('<a href="../slides/'):
             end = next(n for n in raw.parent[raw.parent.index(raw) :] if n.astext() == "</a>")
             for node in (raw, end):
                 node.parent.remove(node)
