@@ -10,7 +10,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book html slides pdf pdf-tools pdf-packages check test lighthouse run lab serve lesson bench \
+.PHONY: help book html slides zip epub pdf pdf-tools pdf-packages check test lighthouse run lab serve lesson bench \
         study quotes mutations oldest newest links pins words clean environment
 
 help: ## list the targets
@@ -29,6 +29,14 @@ slides: $(READY) ## build the slides of the lecture anew (html builds them, too)
 	@test -d _build/html || $(MAKE) --no-print-directory html
 	@$(BIN)/python -m lecture6_utils.book.build slides
 	@echo "The slides: file://$(CURDIR)/_build/html/slides/index.html"
+
+zip: $(READY) ## the built book in one file, _build/lecture6-VERSION.zip, that opens offline
+	@test -d _build/html || $(MAKE) --no-print-directory html
+	@$(BIN)/python -m lecture6_utils.book.bundle
+
+epub: $(READY) ## the whole book for e-readers, as _build/lecture6.epub
+	@$(BIN)/python -m lecture6_utils.book.build epub
+	@echo "The EPUB: $(CURDIR)/_build/lecture6.epub"
 
 pdf: pdf-tools $(READY) ## the whole book as _build/lecture6.pdf (needs TeX; says which parts)
 	@$(BIN)/python -m lecture6_utils.book.build latex

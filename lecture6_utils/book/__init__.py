@@ -15,15 +15,18 @@ def setup(app):
         "ideas",
         "glossary",
         "heading",
+        "cite",
         "numbers",
         "access",
         "weight",
         "pdf",
+        "epub",
         "ranges",
         "how_sure",
         "speed",
         "pins",
         "search",
+        "not_found",
     ):
         app.setup_extension(f"{__name__}.{part}")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -73,7 +73,7 @@ def keep_stills(app, doctree):
 
 def mend_pages(app, exception):
     """Repair what axe finds fault with, and give each picture its place."""
-    if exception is None and app.builder.format == "html":
+    if exception is None and app.builder.name == "html":
         found = set()
         for path in Path(app.outdir).rglob("*.html"):
             page = mended(path.read_text(encoding="utf-8"), PATCHES, found)

@@ -1,4 +1,4 @@
-"""Builds the pages, the slides or the PDF's LaTeX from the stored outputs: `make html`, `slides`, `pdf`.
+"""Builds the pages, slides, EPUB or the PDF's LaTeX from the stored outputs: `make html`, `slides` …
 
 Always from scratch, which takes half a minute, and put in place whole: a build that is cut
 off leaves the last book as it was. Any warning is an error, told behind the file and line
@@ -152,7 +152,15 @@ def latex(root):
     return "the LaTeX of the PDF"
 
 
-BUILDS = {"html": html, "slides": slides, "latex": latex}
+def epub(root):
+    """The book for e-readers, as ``_build/lecture6.epub``."""
+    new = fresh(root / "_build" / "new-epub")
+    jupyter_book(root, new, "--builder", "custom", "--custom-builder", "epub")
+    os.replace(new / "_build" / "epub" / "lecture6.epub", root / "_build" / "lecture6.epub")
+    return "the EPUB"
+
+
+BUILDS = {"html": html, "slides": slides, "latex": latex, "epub": epub}
 
 
 def build(root, what):

@@ -10,6 +10,7 @@ from lecture6_utils.book import solutions
 from lecture6_utils.book.patches import tell_useless
 from lecture6_utils.book.plain import PlainLessons
 from lecture6_utils.book.publish import (
+    PYTHONS,
     install_cell,
     known_repository,
     needs_cell,
@@ -20,9 +21,25 @@ from lecture6_utils.book.publish import (
 HANDOUT = "Save the package from the same menu (`.whl`); in the folder of that file"
 
 
+#: Where the book itself says how to run a lesson.
+HOW_TO_RUN = "#how-to-run-and-change-it"
+
+
 def is_handout(app):
     """Whether this is the edition without solutions."""
     return solutions.__name__ in app.extensions
+
+
+def needs(app):
+    """What it takes to run a lesson that was downloaded, in a line or two."""
+    if is_handout(app):
+        package = solutions.wheel(Path(app.srcdir))
+        more = f". In the folder with the .whl: pip install {package} jupyterlab"
+    elif known_repository():
+        more = " and Jupyter. Its first code cell installs the rest."
+    else:
+        more = ". In the folder of the book: pip install . jupyterlab"
+    return f"To run it you need {PYTHONS}{more}"
 
 
 def offer_files(app, pagename, templatename, context, doctree):
@@ -46,13 +63,22 @@ def offer_files(app, pagename, templatename, context, doctree):
             }
             for text, path, tooltip in files
         ]
+        group["buttons"].append(
+            {
+                "type": "link",
+                "url": context["pathto"](app.config.root_doc) + HOW_TO_RUN,
+                "text": needs(app),
+                "tooltip": "More on how to run a lesson",
+                "label": "needs-button",
+            }
+        )
     if not groups:
         tell_useless("script beside the notebook", "sphinx-book-theme")
 
 
 def write_downloads(app, exception):
     """Make what lies behind the download buttons of the stored notebooks."""
-    if exception is not None:
+    if exception is not None or app.builder.name != "html":
         return  # a build that failed may lack them
     root = Path(app.srcdir)
     layout = load_jupytext_config(str(root / "chapters"))

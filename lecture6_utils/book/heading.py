@@ -36,8 +36,8 @@ def lesson_times(doctree, cpu_seconds):
     return f"{reading} min to read · about {running} to run on one CPU core"
 
 
-def you_are_here(app):
-    """Which lesson of the book this is, e.g. “Characters · lesson 2 of 11”."""
+def place_in_the_book(app):
+    """The part to which this lesson belongs, its number, and how many lessons there are."""
     site_map = app.env.external_site_map
     here, number, total = "", 0, 0
     for part in site_map[site_map.root.docname].subtrees:
@@ -46,7 +46,7 @@ def you_are_here(app):
                 total += 1
                 if docname == app.env.docname:
                     here, number = part.caption, total
-    return f"{here} · lesson {number} of {total}"
+    return here, number, total
 
 
 def add_lesson_times(app, doctree):
@@ -57,7 +57,8 @@ def add_lesson_times(app, doctree):
         return
     metadata = json.loads(notebook.read_text(encoding="utf-8"))["metadata"]
     times = lesson_times(doctree, metadata["lecture6"]["cpu_seconds"])
-    text = f"{you_are_here(app)} · {times}"
+    part, number, total = place_in_the_book(app)
+    text = f"{part} · lesson {number} of {total} · {times}"
     paragraph = nodes.paragraph("", text, classes=["lesson-times"])
     title.parent.insert(title.parent.index(title) + 1, paragraph)
 

@@ -47,8 +47,11 @@ if importlib.util.find_spec("lecture6_utils") is None:
     package = "{package}"
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", package], check=True)"""
 
+#: The versions of Python that can run a lesson, see pyproject.toml.
+PYTHONS = "Python 3.11, 3.12 or 3.13"
+
 _NEEDS = """\
-**To run this lesson** you need Python 3.11, 3.12 or 3.13, the package `lecture6_utils`, and
+**To run this lesson** you need {pythons}, the package `lecture6_utils`, and
 Jupyter, which the package does not bring. {where} this installs both:
 
 ```bash
@@ -122,7 +125,9 @@ def install_cell(repository, ref):
 
 def needs_cell(where, package):
     """A cell that tells a reader how to install the package, where no address can be given."""
-    return nbformat.v4.new_markdown_cell(_NEEDS.format(where=where, package=package), id="needs")
+    return nbformat.v4.new_markdown_cell(
+        _NEEDS.format(pythons=PYTHONS, where=where, package=package), id="needs"
+    )
 
 
 def open_with(notebook, cell):

@@ -18,13 +18,16 @@ from pathlib import Path
 SOURCES = [
     "_config.yml",
     "_toc.yml",
+    "CITATION.cff",
     "chapters/**/*.ipynb",
     "chapters/**/*.md",
     "chapters/**/*.bib",
     "chapters/**/*.json",
+    "chapters/_root/*",
     "chapters/_static/*",
     "chapters/_slides/_static/*",
     "lecture6_utils/book/*.py",
+    "lecture6_utils/book/*.js",
 ]
 PAUSE = 1  # seconds from one look at the sources to the next
 

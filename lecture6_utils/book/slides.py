@@ -44,11 +44,19 @@ VERDICTS = {"true": "True", "partly": "Partly", "false": "False", "measured": "M
 NEEDED = {"dist/reveal.js", "dist/reveal.css", "plugin/notes/notes.js", "LICENSE"}
 NEEDED |= {"plugin/notes/speaker-view.html"}
 
-#: Without JavaScript reveal.js shows nothing.
-NO_SCRIPT = (
-    "<noscript><p>These slides need JavaScript. What they show is in "
-    '<a href="../chapters/slides_map.html">the lessons</a>, too.</p></noscript>'
-)
+#: Without JavaScript reveal.js shows nothing: then the slides stand below one another.
+NO_SCRIPT = """<noscript><style>
+html, body, .reveal, .reveal .slides { position: static; width: auto; height: auto; overflow: visible; }
+.reveal .slides section { display: block !important; position: relative !important; width: auto;
+  visibility: visible; opacity: 1; transform: none; pointer-events: auto; }
+.reveal .slides section:not(.stack) { height: auto; padding: 84px 5% 36px; }
+.reveal .slides section:has(> section) { padding: 0; }
+.reveal .slides section .lecture { left: 5%; }
+.reveal .slides section :is(img, table, .columns) { display: block; max-width: 100%; overflow-x: auto; }
+.reveal aside.notes { display: none; }
+@media (max-width: 60rem) { .reveal .slides { zoom: 0.55; } }
+</style><p>These slides need JavaScript to be shown one at a time. What they show is in
+<a href="../chapters/slides_map.html">the lessons</a>, too.</p></noscript>"""
 
 
 # --- directives and roles -------------------------------------------------------------

@@ -43,7 +43,7 @@ def wheel(root):
 
 def build_package(app, exception):
     """Put the package beside the downloads, built in a copy: setuptools leaves files behind."""
-    if exception is not None or app.builder.format != "html":
+    if exception is not None or app.builder.name != "html":
         return
     root = Path(app.srcdir)
     with tempfile.TemporaryDirectory() as copy:

@@ -58,7 +58,7 @@ def _read(path):
 
 def lighten(app, exception):
     """Work on the folder of the built book."""
-    if exception is None and app.builder.format == "html":
+    if exception is None and app.builder.name == "html":
         for step in (copy_mathjax, slim_pictures, drop_unused_icons):
             step(Path(app.outdir))
 

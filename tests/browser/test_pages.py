@@ -3,6 +3,8 @@
 import pytest
 from axe import faults
 from built import HTML, Quiet, Recorder, served, visit
+from helpers import ROOT
+from sphinx_external_toc.parsing import parse_toc_yaml
 
 
 @pytest.fixture(scope="module", params=["http", "file"])
@@ -28,26 +30,10 @@ def test_search_finds_a_word(new_page, base):
     assert "glossary.html#term-trustworthiness" in first.get_attribute("href")
 
 
-def test_a_search_on_a_phone_marks_whole_words_and_leads_to_a_section(new_page):
-    with served() as base:
-        page = new_page(viewport={"width": 390, "height": 800})
-        page.goto(f"{base}search.html?q=KL")
-        page.wait_for_function(
-            """document.querySelectorAll('#search-results .context').length > 4 &&
-            !document.querySelector('#search-results li:not(:has(.context))')"""
-        )
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        before = page.locator("#search-results .highlighted").evaluate_all(
-            "list => list.map(e => e.previousSibling?.textContent.slice(-1) ?? '')"
-        )
-        assert len(before) > 4 and not any(map(str.isalnum, before))
-        result = page.locator("#search-results a[href*=sparse_autoencoders]")
-        title, section = result.inner_text().split(" › ")
-        result.click()
-        page.wait_for_function("location.hash && scrollY > 0")
-        heading = page.locator("section:target > :is(h2, h3)")
-        assert section in heading.inner_text()
-        assert "KL" in page.locator("section:target").inner_text()
+def in_their_order():
+    """The pages that the table of contents lists."""
+    site_map = parse_toc_yaml(ROOT / "_toc.yml")
+    return [f"{name}.html" for name in site_map if name != site_map.root.docname]
 
 
 def test_a_wrong_address_leads_back_to_the_book_from_any_depth(new_page):
@@ -71,6 +57,12 @@ def test_a_wrong_address_leads_back_to_the_book_from_any_depth(new_page):
             link = page.get_by_role("link", name="To the start of the book")
             link.wait_for()
             assert link.evaluate("a => a.href") == f"{address}a-book/chapters/index.html"
+            targets = page.locator("nav a").evaluate_all("links => links.map(a => a.href)")
+            assert targets == [f"{address}a-book/{path}" for path in in_their_order()]
+            page.get_by_role("searchbox").fill("ELBO")
+            page.get_by_role("searchbox").press("Enter")
+            page.wait_for_url(f"{address}a-book/search.html?q=ELBO")
+            page.go_back()
         assert recorder.foreign == []
         assert faults(page) == []
         page.goto(f"{address}elsewhere/")
@@ -98,3 +90,20 @@ def test_the_icons_that_are_used_are_there(new_page):
     assert {"bars", "download", "magnifying-glass"} <= {name for name, _ in drawn}
     assert all(length > 20 for _, length in drawn), drawn
     assert page.locator("i.fa-solid").count() == 0, "an icon was not replaced by its drawing"
+
+
+def test_how_to_cite_is_folded_copied_at_a_click_and_not_printed(new_page):
+    with served() as base:
+        page = new_page(permissions=["clipboard-read"])
+        visit(page, f"{base}chapters/tsne.html")
+        cite = page.locator("details.cite")
+        assert not cite.locator("pre").is_visible()
+        cite.locator("summary").click()
+        cite.locator("button.copybtn").click()
+        page.wait_for_function("navigator.clipboard.readText().then(t => t.startsWith('@'))")
+        assert (
+            page.evaluate("navigator.clipboard.readText()")
+            == cite.locator("pre").inner_text().strip()
+        )
+        page.emulate_media(media="print")
+        assert cite.is_hidden()

@@ -12,9 +12,13 @@ from matplotlib import get_data_path
 DECK = HTML / "slides" / "index.html"
 
 
-def test_without_javascript_a_sentence_leads_to_the_lessons(new_page):
-    page = new_page(java_script_enabled=False)
+def test_without_javascript_all_slides_can_be_read_and_a_sentence_leads_to_the_lessons(new_page):
+    page = new_page(java_script_enabled=False, viewport={"width": 390, "height": 800})
     page.goto(DECK.as_uri())
+    titles = page.locator(".slides section:not(:has(> section)) > :is(h1, h2, h3)")
+    tops = [titles.nth(n).bounding_box()["y"] for n in range(titles.count())]
+    assert len(tops) >= 45 and all(b - a > 40 for a, b in zip(tops, tops[1:])), "none hides another"
+    assert page.locator("aside.notes").first.is_hidden()
     assert page.locator("p", has_text="These slides need JavaScript").is_visible()
     target = page.locator("noscript a").get_attribute("href")
     assert (DECK.parent / target).exists()

@@ -19,7 +19,14 @@ def site(tmp_path_factory):
     the other.
     """
     book = make_small_book(tmp_path_factory.mktemp("site"))
-    for name in ("Makefile", "_config.yml", "README.md", "LICENSE", "chapters/references.bib"):
+    for name in (
+        "Makefile",
+        "_config.yml",
+        "README.md",
+        "LICENSE",
+        "CITATION.cff",
+        "chapters/references.bib",
+    ):
         shutil.copy(ROOT / name, book / name)
     for name in ("_static", "_root", "_slides"):
         shutil.copytree(ROOT / "chapters" / name, book / "chapters" / name)

@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 from built import HTML, pages
 from helpers import ROOT
 from PIL import Image
+from pybtex.database import parse_string
 
 from lecture6_utils.book.lessons import find_lessons, read_notebook
 from lecture6_utils.book.plain import PlainLessons
@@ -155,6 +156,34 @@ def test_each_lesson_offers_a_notebook_and_a_script_that_are_there():
         )
         assert found == [f"../_sources/chapters/{slug}{end}" for end in (".ipynb", ".py")]
         assert all((page.parent / path).exists() for path in found)
+
+
+def test_the_menu_of_downloads_says_what_a_lesson_needs(chapters):
+    for slug in SLUGS:
+        (item,) = chapters[slug].select(".dropdown-download-buttons .btn-needs-button")
+        assert " ".join(item.get_text().split()) == (
+            "To run it you need Python 3.11, 3.12 or 3.13. "
+            "In the folder of the book: pip install . jupyterlab"
+        )
+        page, _, anchor = item["href"].partition("#")
+        assert chapters[page.removesuffix(".html")].find(id=anchor)
+    assert not chapters["glossary"].select(".btn-needs-button")
+
+
+def test_each_lesson_says_how_to_cite_it_and_only_what_is_known(chapters):
+    keys = []
+    for slug, page in chapters.items():
+        cited = page.select("details.cite pre")
+        assert len(cited) == (slug in SLUGS), slug
+        for entry in cited:
+            ((key, found),) = parse_string(entry.get_text(), "bibtex").entries.items()
+            title = page.select_one("article h1").find_all(string=True, recursive=False)
+            assert found.fields["title"] == "{" + "".join(title).strip() + "}"
+            assert "url" not in found.fields, "this edition has no address"
+            keys.append((found.fields["chapter"], key))
+    assert sorted(keys, key=lambda k: int(k[0])) == [
+        (str(number), f"{slug}-2026") for number, slug in enumerate(SLUGS, 1)
+    ]
 
 
 def compressed(path):
