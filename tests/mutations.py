@@ -179,8 +179,8 @@ MUTATIONS = [
         ),
         (
             "one epoch for five in the taggers",
-            "net = train_tagger(vectors, x_train, y_train, seed, epochs=5)",
-            "net = train_tagger(vectors, x_train, y_train, seed, epochs=1)",
+            "net, epochs, batch_size = build(kinds, data), 5, 2",
+            "net, epochs, batch_size = build(kinds, data), 1, 2",
         ),
         (
             "recall over the names found, not the true ones",

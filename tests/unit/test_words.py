@@ -78,10 +78,7 @@ def test_every_table_has_its_origin_told():
 
 
 def test_sentences_are_read_with_the_number_of_their_document():
-    text = (
-        '-DOCSTART-\tO\n\nUlla\tB-PER\n"\tO\n\n\nOulu\tB-LOC\n\n'
-        "-DOCSTART-\tO\n\nTurku\tB-LOC\n"
-    )
+    text = '-DOCSTART-\tO\n\nUlla\tB-PER\n"\tO\n\n\nOulu\tB-LOC\n\n-DOCSTART-\tO\n\nTurku\tB-LOC\n'
     assert words._read_sentences(text) == [
         (("Ulla", '"'), ("B-PER", "O"), 0),
         (("Oulu",), ("B-LOC",), 0),
