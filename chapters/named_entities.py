@@ -601,8 +601,8 @@ print(f"small first: {small[True]:,} of {small.total():,} are part of a name")
 # is an excellent rule, and every tagger that sees shapes, affixes or characters can learn it.
 #
 # A remedy is to put all text in small letters, for training and for testing. Then the casing of
-# the text cannot matter. We do this with the feature tagger, and change nothing else: it is trained on the same text
-# with the same settings.
+# the text cannot matter. We do this with the feature tagger, and change nothing else: the text
+# and the settings are the same.
 
 # %%
 in_small = learn_features(list(map(str.lower, train_words)))
@@ -745,7 +745,7 @@ _ = ax.set_xlabel("difference in F1")
 # :class: exercise
 # How far does the capital alone get you? Mark every word of the test text that begins
 # with a capital and is not the first of its sentence. What share of the marked words is
-# part of a name, and what share of the names' words is marked? (To check: you mark 1,168 words.)
+# part of a name, and what share of the names' words is marked? (To check: you mark 1,166 words.)
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 1", "code_prompt_hide": "Hide solution 1"}
