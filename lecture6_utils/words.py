@@ -127,9 +127,9 @@ def load_turku_ner():
 
     Returns
     -------
-    train, dev, test : lists of (tokens, tags)
-        One pair of equally long tuples of str per sentence. Tags are IOB2 of six
-        kinds: PER, LOC, ORG, PRO, EVENT and DATE.
+    train, dev, test : lists of (tokens, tags, document)
+        One per sentence: two equally long tuples of str, and the number of its document in
+        the file, from 0. Tags are IOB2 of six kinds: PER, LOC, ORG, PRO, EVENT and DATE.
 
     Raises
     ------
@@ -149,12 +149,14 @@ def load_turku_ner():
 
 
 def _read_sentences(text):
-    sentences, tokens = [], []
+    sentences, tokens, document = [], [], -1
     reader = csv.reader(io.StringIO(text + "\n\n"), delimiter="\t", quoting=csv.QUOTE_NONE)
     for row in reader:
         if row and row[0] != "-DOCSTART-":
             tokens.append(row[:2])
-        elif tokens:
-            sentences.append(tuple(zip(*tokens)))
+            continue
+        if tokens:
+            sentences.append((*zip(*tokens), document))
             tokens = []
+        document += bool(row)
     return sentences

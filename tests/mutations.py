@@ -186,24 +186,24 @@ MUTATIONS = [
             "return len(found & true) / (len(found) + len(true))",
         ),
         (
-            "typos in one word of 30, not one of three",
-            '"30 % typos": mistyped(sentences, 0.3, seed)',
-            '"30 % typos": mistyped(sentences, 0.03, seed)',
+            "affixes of one letter",
+            "lengths = range(1, min(4, len(word)) + 1)",
+            "lengths = range(1, min(1, len(word)) + 1)",
         ),
         (
             "test text in small letters left as it is",
-            '"small letters": recased(sentences, str.lower)',
-            '"small letters": sentences',
+            '("small letters", str.lower)',
+            '("small letters", str)',
         ),
         (
             "dropout left on at test time",
-            "numbers = net(x).numpy().argmax(axis=-1).ravel()",
-            "numbers = net(x, training=True).numpy().argmax(axis=-1).ravel()",
+            "names_of(net(x).numpy().argmax(axis=-1).ravel(), test_words)",
+            "names_of(net(x, training=True).numpy().argmax(axis=-1).ravel(), test_words)",
         ),
         (
             "one epoch for five in the taggers",
-            "net = train_tagger(vectors, x_train, y_train, seed, epochs=5)",
-            "net = train_tagger(vectors, x_train, y_train, seed, epochs=1)",
+            "net, epochs, batch_size = build(kinds, data), 5, 2",
+            "net, epochs, batch_size = build(kinds, data), 1, 2",
         ),
         (
             "recall over the names found, not the true ones",

@@ -92,11 +92,12 @@ def test_every_table_has_its_origin_told():
         assert f"{name} {version}" in told
 
 
-def test_sentences_are_read_as_pairs():
-    text = '-DOCSTART-\tO\n\nUlla\tB-PER\n"\tO\n\n\nOulu\tB-LOC\n'
+def test_sentences_are_read_with_the_number_of_their_document():
+    text = '-DOCSTART-\tO\n\nUlla\tB-PER\n"\tO\n\n\nOulu\tB-LOC\n\n-DOCSTART-\tO\n\nTurku\tB-LOC\n'
     assert words._read_sentences(text) == [
-        (("Ulla", '"'), ("B-PER", "O")),
-        (("Oulu",), ("B-LOC",)),
+        (("Ulla", '"'), ("B-PER", "O"), 0),
+        (("Oulu",), ("B-LOC",), 0),
+        (("Turku",), ("B-LOC",), 1),
     ]
 
 
