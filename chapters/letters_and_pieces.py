@@ -1,0 +1,480 @@
+# %% [markdown]
+# # Put letters and pieces side by side
+#
+# Today's large models read subwords: pieces that are longer than a letter and shorter than a
+# word. The slides promise that a hybrid of letters and subwords combines the best of both. Does
+# it, and is it the pieces that help, or only the size of the net?
+#
+# - **What you'll do**: cut words into pieces by BPE and by WordPiece, feed a net with letters,
+#   with pieces and with both, and give each a rival of the same size. Then go to Turkish.
+# - **What you'll learn**: how the two ways to make subwords differ, how to control a comparison
+#   for size, and how two models can be added up.
+# - **What you'll need**: [the lesson on character models](character_models.ipynb).
+#
+# *Slides covered: “Methods for Character Embeddings (Continued)” (hybrid approaches), “Applications
+# of Character Embeddings” (Turkish).*
+
+# %%
+import random
+from collections import Counter, defaultdict
+
+from lecture6_utils.reproducibility import make_reproducible
+
+make_reproducible("letters_and_pieces")
+
+import keras
+import numpy as np
+from keras import layers
+
+from lecture6_utils.cases import (
+    char_cnn,
+    learn_tnt,
+    lemma_difference,
+    letters,
+    load_cases,
+    reader,
+    suffixes,
+    train_net,
+)
+from lecture6_utils.characters import characters_of, lower_case, mistype
+from lecture6_utils.measurement import Measured, MeasuredTable, measured
+from lecture6_utils.words import load_words
+
+SEEDS = range(3)
+task = load_cases()
+CHARACTERS, N_CLASSES = task.characters, len(task.classes)
+train_words, train_y = task.train.words, task.train.y
+
+# %% [markdown]
+# ## How does a word become pieces?
+#
+# Both methods of the slides start with letters, and merge a pair of neighbors into a
+# new piece, again and again, until there are 1,000 pieces. They differ in *which* pair is
+# merged next. Let $n$ count how often a piece or a pair occurs in the training words.
+#
+# - **Byte-pair encoding**, BPE {cite}`sennrich2016neural`, merges the most frequent pair: it has
+#   the largest $n(ab)$.
+# - **WordPiece** {cite}`schuster2012` merges the pair with the largest
+#   $\frac{n(ab)}{n(a)\, n(b)}$. This asks how much more often $a$ and $b$ stand together than
+#   frequent pieces do by chance. It raises the likelihood of the training words most per merge. Rare
+#   pairs have the most extreme ratios, so we only admit pairs that occur 50 times or more.
+
+
+# %%
+def learn_pieces(words, size, score):
+    """Merge pairs until there are `size` pieces; in the order in which they were made."""
+    spelled = [list(word) for word in words]
+    n, pairs, where = Counter(), Counter(), defaultdict(set)
+    for i, word in enumerate(spelled):
+        n.update(word)
+        for pair in zip(word, word[1:]):
+            pairs[pair] += 1
+            where[pair].add(i)
+    pieces = sorted(n)
+    while len(pieces) < size:
+        best = max(pairs, key=lambda pair: (score(pairs[pair], n[pair[0]], n[pair[1]]), pair))
+        for i in sorted(where.pop(best)):
+            old, new = spelled[i], merged(spelled[i], best)
+            n.subtract(old), pairs.subtract(zip(old, old[1:]))
+            n.update(new), pairs.update(zip(new, new[1:]))
+            for pair in zip(new, new[1:]):
+                where[pair].add(i)
+            spelled[i] = new
+        del pairs[best]
+        if "".join(best) not in pieces:
+            pieces.append("".join(best))
+    return pieces
+
+
+def merged(word, pair):
+    """A list of pieces, with each occurrence of a pair made one piece."""
+    new = []
+    for piece in word:
+        if new and (new[-1], piece) == pair:
+            new[-1] += piece
+        else:
+            new.append(piece)
+    return new
+
+
+def by_count(n_pair, n_first, n_second):
+    return n_pair
+
+
+def by_likelihood(n_pair, n_first, n_second):
+    return n_pair / (n_first * n_second) if n_pair >= 50 else 0
+
+
+vocabularies = {
+    "BPE": learn_pieces(train_words, 1_000, by_count),
+    "WordPiece": learn_pieces(train_words, 1_000, by_likelihood),
+}
+for name, vocabulary in vocabularies.items():
+    print(name, "merges first:", [piece for piece in vocabulary if len(piece) > 1][:12])
+
+# %% [markdown]
+# The methods also cut a new word differently. BPE repeats its merges in the order in which it learned
+# them. WordPiece takes the longest piece that the word begins with, then the longest that
+# the rest begins with, and so on.
+
+
+# %%
+def cut_by_merges(word, rank):
+    pieces = list(word)
+    while len(pieces) > 1:
+        pairs = list(zip(pieces, pieces[1:]))
+        best = min(pairs, key=lambda pair: rank.get("".join(pair), np.inf))
+        if "".join(best) not in rank:
+            break
+        pieces = merged(pieces, best)
+    return pieces
+
+
+def cut_by_longest(word, rank):
+    pieces = []
+    while word:
+        end = next((n for n in range(len(word), 1, -1) if word[:n] in rank), 1)
+        pieces.append(word[:end])
+        word = word[end:]
+    return pieces
+
+
+ranks = {name: {piece: i for i, piece in enumerate(v)} for name, v in vocabularies.items()}
+cutters = {
+    "BPE": lambda word: cut_by_merges(word, ranks["BPE"]),
+    "WordPiece": lambda word: cut_by_longest(word, ranks["WordPiece"]),
+}
+for name, cut in cutters.items():
+    print(name, [" ".join(cut(word)) for word in ["talossa", "kirjakaupassa", "huoneisiin"]])
+    n_pieces = [len(cut(word)) for word in task.test.words]
+    print(f"{name}: {np.mean(n_pieces):.2f} pieces per test word")
+
+# %% [markdown]
+# ## Does a hybrid know more?
+#
+# The **hybrid** puts the vectors of a word's last four pieces next to the vector of its
+# letters, which comes from the char-CNN. With pieces it has more parameters than the CNN alone. If it
+# is better, the reason may be its size. So we add two **controls for size**: a CNN with as many parameters as the
+# hybrid, and a hybrid with as many as the CNN.
+
+
+# %%
+def padded(words):
+    return letters(words, CHARACTERS)
+
+
+def pieces_of(kind):
+    """A function from words to the numbers of their last four pieces, 0 if there is none."""
+
+    def prepare(words):
+        rows = [[ranks[kind].get(piece, 0) + 1 for piece in cutters[kind](word)] for word in words]
+        return np.array([([0] * 4 + row)[-4:] for row in rows], "int32")
+
+    return prepare
+
+
+def pieces_and_letters(kind):
+    prepare = pieces_of(kind)
+    return lambda words: np.hstack([prepare(words), padded(words)])
+
+
+def pieces_net(depth=24):
+    x = keras.Input((4,), dtype="int32")
+    h = layers.Flatten()(layers.Embedding(1_001, depth)(x))
+    return keras.Model(x, layers.Dense(N_CLASSES)(layers.Dropout(0.2)(h)))
+
+
+def hybrid(depth=24, filters=128):
+    x = keras.Input((4 + 22,), dtype="int32")
+    of_pieces = layers.Flatten()(layers.Embedding(1_001, depth)(x[:, :4]))
+    cnn = char_cnn(len(CHARACTERS) + 2, N_CLASSES, filters)
+    of_letters = keras.Sequential(cnn.layers[:3])(x[:, 4:])  # up to the maximum over places
+    h = layers.Dropout(0.2)(layers.Concatenate()([of_pieces, of_letters]))
+    return keras.Model(x, layers.Dense(N_CLASSES)(h))
+
+
+def cnn(filters=128):
+    return char_cnn(len(CHARACTERS) + 2, N_CLASSES, filters)
+
+
+arms = {
+    "letters (char-CNN)": (cnn, padded),
+    "pieces, BPE": (pieces_net, pieces_of("BPE")),
+    "pieces, WordPiece": (pieces_net, pieces_of("WordPiece")),
+    "hybrid, BPE": (hybrid, pieces_and_letters("BPE")),
+    "hybrid, WordPiece": (hybrid, pieces_and_letters("WordPiece")),
+    "letters, of the hybrid's size": (lambda: cnn(265), padded),
+    "hybrid, BPE, of the CNN's size": (lambda: hybrid(4, 105), pieces_and_letters("BPE")),
+}
+readers, parameters = {}, {}
+for name, (build, prepare) in arms.items():
+    x, readers[name] = prepare(train_words), []
+    for seed in SEEDS:
+        keras.utils.set_random_seed(seed)
+        net = train_net(build(), x, train_y, epochs=8)
+        readers[name].append(reader(net, prepare))
+    parameters[name] = f"{net.count_params():,}"
+
+# %% [markdown]
+# The rival without a network is TnT, counted on the same words, with the $\theta$ that is best on the
+# validation words.
+
+# %%
+tnt_arms = {}
+for theta in (0.1, 0.3, 1, 3):
+    read, shares = learn_tnt(train_words, train_y, theta, N_CLASSES)
+    tnt_arms[theta] = np.mean(read(task.valid.words) == task.valid.y), read, shares
+theta = max(tnt_arms, key=lambda theta: tnt_arms[theta][0])
+_, tnt, tnt_shares = tnt_arms[theta]
+readers["TnT"], parameters["TnT"] = [tnt], f"{len(tnt_shares):,} suffixes"
+
+some = task.test[:3_000]
+rng = random.Random(0)
+typos = [mistype(word, 1, rng, CHARACTERS) for word in some.words]
+clean, typed = {}, {}
+for name, reads in readers.items():
+    clean[name] = np.array([read(task.test.words) == task.test.y for read in reads])
+    typed[name] = np.array([read(typos) == some.y for read in reads])
+MeasuredTable(
+    {
+        name: {
+            "parameters": parameters[name],
+            "new lemma": Measured(clean[name].mean(axis=1), ".1%"),
+            "1 random typo": Measured(typed[name].mean(axis=1), ".1%"),
+        }
+        for name in readers
+    },
+    corner="accuracy by input",
+)
+
+# %% [markdown]
+# The bootstrap draws lemmas again, as in [the lesson on character models](character_models.ipynb).
+
+# %%
+for one, other in [
+    ("hybrid, BPE", "letters (char-CNN)"),
+    ("hybrid, BPE", "letters, of the hybrid's size"),
+    ("hybrid, BPE, of the CNN's size", "letters (char-CNN)"),
+    ("hybrid, BPE", "hybrid, WordPiece"),
+    ("hybrid, BPE", "TnT"),
+]:
+    _ = lemma_difference(f"{one} − {other}", clean[one], clean[other], task.test.lemmas)
+for one, other in [
+    ("hybrid, BPE", "letters (char-CNN)"),
+    ("hybrid, BPE", "letters, of the hybrid's size"),
+]:
+    _ = lemma_difference(f"1 typo: {one} − {other}", typed[one], typed[other], some.lemmas)
+
+# %% [markdown]
+# TODO-HYBRID
+#
+# ## And together with counting?
+#
+# A hybrid need not be a single net. We can also add the logarithm of TnT's share to that of the
+# net's probability, with a weight that is chosen on the validation words. If TnT and the net
+# make different errors, both together make fewer.
+
+
+# %%
+def tnt_logs(words):
+    known = [next(s for s in suffixes(word) if s in tnt_shares) for word in words]
+    return np.log([tnt_shares[suffix] + 1e-6 for suffix in known])
+
+
+def log_shares(read, prepare, words):
+    return keras.ops.log_softmax(read.net(prepare(words))).numpy()
+
+
+valid_tnt, test_tnt = tnt_logs(task.valid.words), tnt_logs(task.test.words)
+together = {}
+for name in ("letters (char-CNN)", "hybrid, BPE"):
+    prepare = arms[name][1]
+    of_valid = log_shares(readers[name][0], prepare, task.valid.words)
+    weight = max(
+        (0, 0.3, 1, 3),
+        key=lambda w: np.mean((of_valid + w * valid_tnt).argmax(axis=1) == task.valid.y),
+    )
+    together[name] = np.array(
+        [
+            (log_shares(read, prepare, task.test.words) + weight * test_tnt).argmax(axis=1)
+            == task.test.y
+            for read in readers[name]
+        ]
+    )
+    measured(f"{name} + TnT, weight {weight}: new lemma", together[name].mean(axis=1), ".1%")
+    _ = lemma_difference(f"{name} + TnT − TnT", together[name], clean["TnT"], task.test.lemmas)
+_ = lemma_difference(
+    "with TnT: hybrid − letters",
+    together["hybrid, BPE"],
+    together["letters (char-CNN)"],
+    task.test.lemmas,
+)
+
+# %% [markdown]
+# TODO-TOGETHER
+#
+# :::{admonition} Since the slides
+# :class: note
+# Today's large models mostly read subwords alone. Some read characters or bytes instead,
+# with a transformer. They are slower, but typos harm them less {cite}`xue2022byt5`.
+# :::
+#
+# ## Is Turkish any different?
+#
+# The slides' other example is Turkish: here frequent nouns in seven cases, again split by lemma.
+
+# %%
+turkish = load_words("turkish_nouns")
+TURKISH_CASES = sorted({row.case for row in turkish})
+rng = random.Random(0)
+lemmas = sorted({row.lemma for row in turkish})
+rng.shuffle(lemmas)
+fifth = len(lemmas) // 5
+held_out = {"test": set(lemmas[:fifth]), "valid": set(lemmas[fifth : fifth + fifth // 2])}
+parts = {"train": [], "valid": [], "test": []}
+for row in turkish:
+    part = next((name for name, own in held_out.items() if row.lemma in own), "train")
+    parts[part].append(row)
+words = {name: [row.word for row in rows] for name, rows in parts.items()}
+y = {name: np.array([TURKISH_CASES.index(r.case) for r in rows]) for name, rows in parts.items()}
+TURKISH = characters_of(words["train"])
+
+
+def turkish_letters(words):
+    return letters(words, TURKISH)
+
+
+turkish_cnns = []
+for seed in SEEDS:
+    keras.utils.set_random_seed(seed)
+    net = char_cnn(len(TURKISH) + 2, len(TURKISH_CASES))
+    net = train_net(net, turkish_letters(words["train"]), y["train"], epochs=8)
+    turkish_cnns.append(reader(net, turkish_letters))
+on_validation = {}
+for theta in (0.1, 0.3, 1, 3):
+    read, _ = learn_tnt(words["train"], y["train"], theta, len(TURKISH_CASES))
+    on_validation[theta] = np.mean(read(words["valid"]) == y["valid"]), read
+turkish_tnt = max(on_validation.values(), key=lambda found: found[0])[1]
+
+of_lemma = np.array([row.lemma for row in parts["test"]])
+of_cnn = np.array([read(words["test"]) == y["test"] for read in turkish_cnns])
+of_tnt = turkish_tnt(words["test"]) == y["test"]
+print({name: f"{len(rows):,} words" for name, rows in parts.items()})
+most_frequent = np.bincount(y["train"]).argmax()
+measured("Turkish: always the most frequent case", np.mean(y["test"] == most_frequent), ".1%")
+measured("Turkish: TnT", of_tnt.mean(), ".1%")
+measured("Turkish: char-CNN", of_cnn.mean(axis=1), ".1%")
+_ = lemma_difference("Turkish: char-CNN − TnT", of_cnn, of_tnt, of_lemma)
+
+# %% [markdown]
+# Turkish has a trap of its own: the capital of *i* is *İ*, and *I* is the capital
+# of *ı*. If you lower-case the English way, *KADIN* (woman) becomes a word that does not exist.
+
+# %%
+capitals = [word.replace("i", "İ").upper() for word in words["test"]]
+print("KADIN:", lower_case("KADIN"), "or", lower_case("KADIN", "tr"))
+in_turkish = [lower_case(word, "tr") for word in capitals]
+print("lower_case(…, 'tr') brings every word back:", in_turkish == words["test"])
+plain = [lower_case(word) for word in capitals]
+found = [np.mean(read(plain) == y["test"]) for read in turkish_cnns]
+measured("Turkish: char-CNN, capitals lower-cased the English way", found, ".1%")
+
+# %% [markdown]
+# TODO-TURKISH
+#
+# ## Which promises hold?
+#
+# TODO-PROMISES
+#
+# :::{admonition} Takeaways
+# :class: tip
+# TODO-TAKEAWAYS
+# :::
+
+# %% [markdown]
+# ## Exercises
+#
+# :::{admonition} Exercise 1 — Do pieces end where endings begin?
+# :class: exercise
+# *-ssa*, *-sta*, *-lla*, *-lta* and their partners with *ä* are endings of five letters' words and longer. For which share of the test
+# words in these singular cases is the ending a piece of its own, or a row of whole pieces, by BPE
+# and by WordPiece? (To check: *talo ssa* counts, *talos sa* does not.)
+# :::
+
+# %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 1", "code_prompt_hide": "Hide solution 1"}
+ENDINGS = tuple("ssa ssä sta stä lla llä lta ltä".split())
+CASES = ("inessive singular", "elative singular", "adessive singular", "ablative singular")
+inflected = [
+    row.word
+    for row in task.test.rows
+    if f"{row.case} {row.number}" in CASES and row.word.endswith(ENDINGS)
+]
+for name, cut in cutters.items():
+    starts = [np.cumsum([len(piece) for piece in cut(word)]) for word in inflected]
+    fits = [len(word) - 3 in ends for word, ends in zip(inflected, starts, strict=True)]
+    print(f"{name}: {np.mean(fits):.1%} of {len(inflected):,} words")
+
+# %% [markdown]
+# :::{admonition} Answer to exercise 1
+# :class: dropdown
+# TODO-EX1
+# :::
+#
+# :::{admonition} Exercise 2 — Count over pieces
+# :class: exercise
+# TnT takes any sequence: give it the list of a word's pieces instead of its letters, so that a suffix is a
+# row of whole pieces. Is it better than TnT over letters? Predict first. (To check: over the
+# letters, as lists, you must get TnT's own accuracy.)
+# :::
+
+# %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 2", "code_prompt_hide": "Hide solution 2"}
+for name, cut in {"letters": tuple, **cutters}.items():
+    read, _ = learn_tnt([tuple(cut(w)) for w in train_words], train_y, theta, N_CLASSES, longest=10)
+    found = read([tuple(cut(word)) for word in task.test.words]) == task.test.y
+    measured(f"TnT over {name}: new lemma", found.mean(), ".1%")
+    if name == "BPE":
+        _ = lemma_difference("TnT over BPE − over letters", found, clean["TnT"], task.test.lemmas)
+
+# %% [markdown]
+# :::{admonition} Answer to exercise 2
+# :class: dropdown
+# TODO-EX2
+# :::
+#
+# :::{admonition} Exercise 3 — How many pieces?
+# :class: exercise
+# Cut with the first 300 pieces of BPE only, and with all 1,000. How many pieces has a test word, and how well does
+# the net of pieces alone do (one seed)? What if it has only 28 pieces? (To check: 1,000 pieces are in our table.)
+# :::
+
+
+# %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 3", "code_prompt_hide": "Hide solution 3"}
+def first_pieces(size):
+    few = {piece: i for piece, i in ranks["BPE"].items() if i < size}
+
+    def prepare(words):
+        rows = [[few.get(piece, 0) + 1 for piece in cut_by_merges(w, few)] for w in words]
+        return np.array([([0] * 4 + row)[-4:] for row in rows], "int32")
+
+    return prepare
+
+
+for size in (len(CHARACTERS), 300):
+    prepare = first_pieces(size)
+    keras.utils.set_random_seed(0)
+    read = reader(train_net(pieces_net(), prepare(train_words), train_y, epochs=8), prepare)
+    found = np.mean(read(task.test.words) == task.test.y)
+    measured(f"pieces alone, {size} of them: new lemma", found, ".1%")
+
+# %% [markdown]
+# :::{admonition} Answer to exercise 3
+# :class: dropdown
+# TODO-EX3
+# :::
+#
+# ## Further reading
+#
+# - {cite:t}`sennrich2016neural` brought BPE into translation; {cite:t}`schuster2012` made WordPiece for
+#   Japanese and Korean voice search.
+# - {cite:t}`xue2022byt5` do without pieces: a transformer that reads bytes.
+# - {cite:t}`vania2017characters` compare letters, pieces and morphemes in ten languages.
