@@ -499,7 +499,7 @@ for read in readers["char-CNN"]:
     embedding, convolution, _, _, output = read.net.layers
     x = letters(test_words[:n_words])
     responses = convolution(embedding(x)).numpy()  # words × places × filters
-    added = responses.max(axis=1) * np.array(output.kernel)[:, read(test_words[:n_words])].T
+    added = responses.max(axis=1) * output.get_weights()[0][:, read(test_words[:n_words])].T
     decides = added.argmax(axis=1)
     place = responses[np.arange(n_words), :, decides].argmax(
         axis=1

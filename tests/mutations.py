@@ -159,8 +159,8 @@ MUTATIONS = [
         ),
         (
             "natural typos with equal chances",
-            "i, kind, typed = rng.choices(chosen, rates)[0]",
-            "i, kind, typed = rng.choice(chosen)",
+            "kind, typed = rng.choices(names, rates)[0]",
+            "kind, typed = rng.choice(names)",
         ),
         (
             "blind to the beginning, not to the end",
@@ -172,13 +172,13 @@ MUTATIONS = [
         "letters_and_pieces",
         (
             "WordPiece merges by count, as BPE does",
-            "return n_pair / (n_first * n_second) if n_pair >= 50 else 0",
+            "return n_pair * math.log(n_pair * n_all / (n_first * n_second))",
             "return n_pair",
         ),
         (
             "the rarest pair merged first",
-            "best = max(pairs, key=lambda pair: (score(",
-            "best = min(pairs, key=lambda pair: (score(",
+            "best = max(frequent, key=",
+            "best = min(frequent, key=",
         ),
         (
             "the first four pieces of a word",

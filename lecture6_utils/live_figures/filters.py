@@ -99,8 +99,9 @@ def live_filters(net, characters, length, padding, classes, words, examples):
     word = as_typed(examples[0])
     responses = np.array(convolution(embedding(read([word]))))[0]
     strongest = responses.max(axis=0)
-    answer = int(np.argmax(strongest @ np.array(output.kernel) + np.array(output.bias)))
-    chosen = np.argsort(-strongest * np.array(output.kernel)[:, answer])[:SHOWN]
+    kernel, bias = output.get_weights()
+    answer = int(np.argmax(strongest @ kernel + bias))
+    chosen = np.argsort(-strongest * kernel[:, answer])[:SHOWN]
     return LiveFigure("filters", controls, data, still_of(word, responses[:, chosen].T), True)
 
 
