@@ -509,7 +509,7 @@ for read in readers["char-CNN"]:
 measured("deciding window holds the last letter", in_end, ".1%")
 
 # %% [markdown]
-# TODO-64
+# TODO-FILTERS
 #
 # ## Where do they go wrong?
 #
