@@ -82,8 +82,9 @@ for row in test_rows[:5]:
     print(f"{row.typo} → {row.word}")
 
 # %% [markdown]
-# People's errors are not random. To see what that matters, we also make **random typos**:
-# one to three letters of a word are left out, inserted, replaced or swapped by lot.
+# People's errors are not random. To see what that matters, we also make **random
+# typos**: one to three letters of a word, drawn at random, are left out, inserted,
+# replaced or swapped.
 
 # %%
 correct = [row.word for row in train_rows]
@@ -135,10 +136,11 @@ del by_edits
 
 # %% [markdown]
 # The net will learn from pairs of a misspelling and its word. A fair rival must learn
-# from the same pairs. The **noisy channel** {cite}`kernighan1990spelling` counts in them what
-# people type for each letter, given the letter before: the letter itself, another one, or
-# none. It also counts what they insert where no letter is meant. A count for one letter before may be
-# small, so it is mixed with the share over all letters before:
+# from the same pairs. The **noisy channel** {cite}`kernighan1990spelling` counts in
+# them what people type for each letter, given the letter before: the letter itself,
+# another one, or none. It also counts what they insert where no letter is meant. A
+# count for one letter before may be small, so it is mixed with the share over all
+# letters before:
 #
 # $$P(\text{typed} \mid \text{before}, \text{meant}) = \frac{n(\text{before}, \text{meant},
 # \text{typed}) + \alpha\, P(\text{typed} \mid \text{meant})}{n(\text{before},
@@ -177,10 +179,10 @@ def channel_from(pairs, alpha):
 
 
 # %% [markdown]
-# The **cost** of a word, given what was typed, is that of the cheapest way from one to the
-# other: the sum of $-\ln P$ over its steps. Dynamic programming finds it, for many pairs at once. As
-# this takes longer than edit distance, only the 20 candidates nearest by edit distance
-# get a cost.
+# The **cost** of a word, given what was typed, is that of the cheapest way from one to
+# the other: the sum of $-\ln P$ over its steps. Dynamic programming finds it, for many
+# pairs at once. As this takes longer than edit distance, only the 20 candidates nearest
+# by edit distance get a cost.
 
 
 # %%
@@ -272,12 +274,12 @@ print(f"{len(LETTERS)} characters, {encoder.count_params():,} parameters")
 # $$L = -\frac1n \sum_{i=1}^n \ln \frac{\exp(u_i \cdot v_i / \tau)}
 # {\sum_{j=1}^n \exp(u_i \cdot v_j / \tau)}$$
 #
-# This pulls the two vectors of a pair together and pushes those of other pairs apart. The
-# loss is known as **InfoNCE** {cite}`oord2018`. The words of the other pairs are the
-# **in-batch negatives** {cite}`henderson2017efficient`: no list of wrong answers is needed. The **temperature**
-# $\tau = 0.1$ stretches the cosines, so that the probabilities can get close to 0 and 1.
-# If two pairs of a batch have the *same* word, both are right, so the loss is told the
-# group of each pair.
+# This pulls the two vectors of a pair together and pushes those of other pairs apart.
+# The loss is known as **InfoNCE** {cite}`oord2018`. The words of the other pairs are
+# the **in-batch negatives** {cite}`henderson2017efficient`: no list of wrong answers is
+# needed. The **temperature** $\tau = 0.1$ stretches the cosines, so that the
+# probabilities can get close to 0 and 1. If two pairs of a batch have the *same* word,
+# both are right, so the loss is told the group of each pair.
 
 
 # %%
@@ -382,7 +384,7 @@ parts = {
     "… 2 edits": n_edits == 2,
     "… 3 or more": n_edits > 2,
 }
-print({name: int(part.sum()) for name, part in parts.items()})
+print(*(f"{name}: {part.sum():,}" for name, part in parts.items()), sep=", ")
 rows = {}
 for name, found in results.items():
     rows[name] = {
@@ -489,7 +491,7 @@ fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.4), sharey=True)
 for ax, name in zip(axes, ["untrained", "real typos"], strict=True):
     title = "untrained" if name == "untrained" else "trained"
     image = draw_cosines(ax, title, shown, [meant[typo] for typo in shown], spellers[name][0])
-fig.colorbar(image, ax=axes, label="cosine", shrink=0.7)
+_ = fig.colorbar(image, ax=axes, label="cosine", shrink=0.7)
 
 # %% [markdown]
 # ## Can it find the root?
@@ -681,18 +683,18 @@ _ = ax.axvline(0, color="0.4", lw=1)
 ax.set_yticks(range(len(shown)), [name.partition(": ")[0] for name in shown])
 ax.tick_params(axis="y", length=0)
 ax.invert_yaxis()
-_ = ax.set_xlabel("network − counting, in points of recall@1")
+_ = ax.set_xlabel("network − counting, in points")
 
 # %% [markdown]
-# - **Finnish and Turkish: as good as counting, and not shown to be better.** The network finds
-#   ≈ 96.3% of the Finnish roots, and the rules ≈ 96.3%. One might expect the
-#   network to help where the stem changes. It finds ≈ 93.5% there, and the rules
+# - **Finnish and Turkish: as good as counting, and not shown to be better.** The
+#   network finds ≈ 96.3% of the Finnish roots, and the rules ≈ 96.3%. One might expect
+#   the network to help where the stem changes. It finds ≈ 93.5% there, and the rules
 #   ≈ 90.4%, but the interval of the difference includes 0.
-# - **English: counting is ahead.** The network is behind by ≈ -2.5 points in inflection, and by
-#   ≈ -7.7 in derivation.
-# - **Why are the rules so good?** An ending says nearly everything about how it is replaced, and
-#   30,000 pairs contain nearly all endings. The list of candidates then rejects most wrong
-#   results.
+# - **English: counting is ahead.** The network is behind by ≈ -2.5 points in
+#   inflection, and by ≈ -7.7 in derivation.
+# - **Why are the rules so good?** An ending says nearly everything about how it is
+#   replaced, and 30,000 pairs contain nearly all endings. The list of candidates then
+#   rejects most wrong results.
 #
 # {numref}`fig-words-buys` puts all these differences side by side. The network is
 # clearly ahead in none of them.
@@ -713,7 +715,8 @@ for probe, values in zip(probes, cosines.T, strict=True):
 rung, ran = cosines[:, probes.index("rung")], cosines[:, probes.index("ran")]
 difference("cosine to run: rung − ran", rung, ran, "+.2f")
 candidates = set(roots["English"])
-print({probe: rewrite(probe, rules["English"], candidates) for probe in probes})
+answers = [rewrite(probe, rules["English"], candidates) for probe in probes]
+print(*(f"{probe} → {root}" for probe, root in zip(probes, answers)), sep=", ")
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Cosine to run of words that the network has not seen in training (three seeds).", "name": "fig-words-run"}, "image": {"alt": "A dot plot of nine words: runs, running, runner and runners have dots far to the right; ran, rung and cunning lie in the middle; sprint and jogging lie near zero."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3.4))
@@ -729,10 +732,10 @@ ax.set_xlim(-0.15, 1.02)
 _ = ax.set_xlabel("cosine to run")
 
 # %% [markdown]
-# *rung* has nothing to do with running, but its cosine to *run* is ≈ 0.89, nearly that of
-# *runner* (≈ 0.90), and higher than that of *ran* (≈ 0.52). For *jogging* it is ≈ 0.03. So the
-# networks recognize *form*. In most words of a family, form and meaning go together, so
-# this looks like meaning; in *rung* and *jogging* they do not.
+# *rung* has nothing to do with running, but its cosine to *run* is ≈ 0.89, nearly that
+# of *runner* (≈ 0.90), and higher than that of *ran* (≈ 0.52). For *jogging* it is
+# ≈ 0.03. So the networks recognize *form*. In most words of a family, form and meaning go
+# together, so this looks like meaning; in *rung* and *jogging* they do not.
 #
 # Has the network understood irregular verbs, or is *ran* merely short and spelled like
 # *run*? We take all unseen inflections that change the stem, such as *began*.
@@ -750,10 +753,10 @@ irregular_roots = np.array([root for _, root in test])[irregular]
 compare("irregular: network − rules", network, counted, irregular_roots, "roots")
 
 # %% [markdown]
-# The networks find ≈ 31.9% of these roots, and the rules ≈ 58.3%. How can a rule know the root
-# of an irregular word that it has never seen? Irregular endings recur: *crept* changes like
-# other words in *-ept*, and *overcame* like *came*. A rule repeats such a change exactly. The
-# network only places words that look alike near each other.
+# The networks find ≈ 31.9% of these roots, and the rules ≈ 58.3%. How can a rule know
+# the root of an irregular word that it has never seen? Irregular endings recur: *crept*
+# changes like other words in *-ept*, and *overcame* like *came*. A rule repeats such a
+# change exactly. The network only places words that look alike near each other.
 #
 # ## Who decides what is kept, stem or ending?
 #
@@ -786,15 +789,15 @@ arms = {
 # ({numref}`fig-words-cases` shows twelve of them). Is the **nearest neighbor** of a form,
 # among all others, another form of its lemma? Does it have the same case?
 #
-# A neighbor shows what comes first in a vector, and not what else the vector holds. For that we train a
-# **probe**: a linear classifier that reads the case out of the vector (here linear
-# discriminant analysis). It learns from the forms of one half of the lemmas, and is
-# tested on the other half. A second probe reads the lemma: it learns from the forms in half of
-# the cases, and is tested on those in the others.
+# A neighbor shows what comes first in a vector, and not what else the vector holds. For
+# that we train a **probe**: a linear classifier that reads the case out of the vector
+# (here linear discriminant analysis). It learns from the forms of one half of the
+# lemmas, and is tested on the other half. A second probe reads the lemma: it learns
+# from the forms in half of the cases, and is tested on those in the others.
 #
-# A probe may learn by heart. So we add **control labels** {cite}`hewitt2019`: each ending (the last three letters)
-# gets one of the cases by lot. What a probe scores above its control is its
-# **selectivity**: only that speaks for the vectors.
+# A probe may learn its labels by heart. So we add **control labels** {cite}`hewitt2019`:
+# each ending (the last three letters) gets a case drawn at random. What a probe scores
+# above its control is its **selectivity**. Only that tells something about the vectors.
 
 # %%
 trained_on = {word for pair in train_pairs["Finnish"] for word in pair}
@@ -803,7 +806,7 @@ pool = [row.form for row in paradigms]
 lemmas = np.unique([row.lemma for row in paradigms], return_inverse=True)[1]
 cases = np.unique([row.case for row in paradigms], return_inverse=True)[1]
 endings = np.unique([form[-3:] for form in pool], return_inverse=True)[1]
-by_lot = np.random.default_rng(0).choice(cases, size=endings.max() + 1)[endings]
+random_cases = np.random.default_rng(0).choice(cases, size=endings.max() + 1)[endings]
 print(f"{len(pool):,} forms of {lemmas.max() + 1} unseen lemmas in {cases.max() + 1} cases")
 
 
@@ -821,7 +824,7 @@ def look_into(vectors):
         "neighbor: same case": np.mean(cases == cases[neighbor]),
         "probe: lemma": probe(vectors, lemmas, cases % 2 == 0),
         "probe: case": probe(vectors, cases, lemmas % 2 == 0),
-        "control: case by lot": probe(vectors, by_lot, lemmas % 2 == 0),
+        "control: random case": probe(vectors, random_cases, lemmas % 2 == 0),
     }
 
 
@@ -835,7 +838,7 @@ def chance(values):
     return (n * (n - 1)).sum() / (len(values) * (len(values) - 1))
 
 
-asked = [lemmas, cases, lemmas, cases, by_lot]
+asked = [lemmas, cases, lemmas, cases, random_cases]
 rows = {
     "any other form": {
         what: f"{chance(values):.1%}"
@@ -863,15 +866,16 @@ for ax, name in zip(axes, ["trained on lemmas", "trained on cases"], strict=True
     for edge in (3.5, 7.5):  # between the nouns
         _ = ax.axhline(edge, color="white", lw=2)
         _ = ax.axvline(edge, color="white", lw=2)
-fig.colorbar(image, ax=axes, label="cosine", shrink=0.7)
+_ = fig.colorbar(image, ax=axes, label="cosine", shrink=0.7)
 
 # %% [markdown]
-# - **The objective decides what comes first.** After training on lemmas, the nearest neighbor is
-#   another form of the same lemma (≈ 100.0%), and seldom has the same case. After training
-#   on cases it has the same case (≈ 95.1%), and the same lemma in ≈ 20.9%.
+# - **The objective decides what comes first.** After training on lemmas, the nearest
+#   neighbor is another form of the same lemma (≈ 100.0%), and seldom has the same case.
+#   After training on cases it has the same case (≈ 95.1%), and the same lemma in
+#   ≈ 20.9%.
 # - **Is the rest thrown away?** After training on lemmas the probe reads the case in
-#   ≈ 14.4%, and the labels by lot in ≈ 15.8%. So a linear probe finds no more case in
-#   these vectors than chance would put there. But after training on cases the probe still
+#   ≈ 14.4%, and the random labels in ≈ 15.8%. So a linear probe finds no more case in
+#   these vectors than it learns by heart. But after training on cases the probe still
 #   reads the lemma in ≈ 32.4%, where guessing gives less than 1%. So the case vectors do keep
 #   a part of the stem.
 # - **Random weights keep both.** The untrained vectors give ≈ 97.8% for the lemma and ≈ 75.7%
@@ -898,8 +902,8 @@ fig.colorbar(image, ax=axes, label="cosine", shrink=0.7)
 #   partner among all partners of the batch.
 # - The encoder finds the roots and the right spelling of words it has never seen. It becomes
 #   robust to the kind of error that it was trained on, and not to others.
-# - Counting on the same pairs is as good or better, in every test of this lesson. A network that is
-#   compared with rules that learned nothing looks better than it is.
+# - Counting on the same pairs is as good or better, in every test of this lesson. A
+#   network that is compared with rules that learned nothing looks better than it is.
 # - The objective decides what a vector keeps. A probe tells how much of the rest is left, but
 #   only beside its control.
 # :::
@@ -909,10 +913,10 @@ fig.colorbar(image, ax=axes, label="cosine", shrink=0.7)
 #
 # :::{admonition} Exercise 1 — Both together
 # :class: exercise
-# Does the network know anything that the noisy channel does not? Add the network's cosine,
-# times a weight, to the channel's score of the 20 nearest candidates. Choose the weight among 0, 5, 10
-# and 20 on the validation words, and test it once on the real typos. (To check: with weight 0 you get
-# the noisy channel's own recall.)
+# Does the network know anything that the noisy channel does not? Add the network's
+# cosine, times a weight, to the channel's score of the 20 nearest candidates. Choose
+# the weight among 0, 5, 10 and 20 on the validation words, and test it once on the real
+# typos. (To check: with weight 0 you get the noisy channel's own recall.)
 # :::
 
 
@@ -935,17 +939,18 @@ compare("both together − noisy channel", together, alone, test_words, "words")
 # %% [markdown]
 # :::{admonition} Answer to exercise 1
 # :class: dropdown
-# The two together find ≈ 97.4%, which is ≈ +0.8 points more than the noisy channel alone, and the
-# interval does not include 0. So the network knows something that the channel does not.
+# The two together find ≈ 97.4%, which is ≈ +0.8 points more than the noisy channel
+# alone, and the interval does not include 0. So the network knows something that the
+# channel does not.
 # :::
 #
 # :::{admonition} Exercise 2 — What is smaller?
 # :class: exercise
 # A table of word vectors has 64 numbers per word. How many words can it hold before it
-# has more parameters than our English encoder of roots? How many rewrite rules (endings with a
-# replacement) did we count for English? How many are left if you drop each ending whose most frequent
-# replacement says the same as that of the ending one letter shorter? (To check: the network is the
-# smallest of the three.)
+# has more parameters than our English encoder of roots? How many rewrite rules (endings
+# with a replacement) did we count for English? Now keep only the most frequent
+# replacement of each ending, and drop each ending that says the same as the ending one
+# letter shorter. How many are left? (To check: fewer than a tenth of the rules.)
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 2", "code_prompt_hide": "Hide solution 2"}
@@ -962,18 +967,18 @@ print(f"rules: {sum(map(len, rules['English'].values())):,}; needed endings: {le
 # %% [markdown]
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
-# The encoder has 18,272 parameters, as many as 285 words have in a table. The rules are 31,475,
-# but only 1,890 endings are needed: all others say what a shorter one says already. So
-# even the needed rules say less than half of what they seem to, and each of them can be read.
+# The encoder has 18,272 parameters, as many as 285 words have in a table. There are 31,475
+# rules, but only 1,890 endings are needed, because all others say what a shorter one says
+# already. So the counted rival is not the larger model, and each of its rules can be read.
 # :::
 #
 # :::{admonition} Exercise 3 — And prefixes?
 # :class: exercise
-# *un-pack*, *re-discover*, *mis-read*: collect English words that are a prefix and a root
-# of our tables, and that the English networks were not trained on. Do they find the root?
-# Then add the prefixed words among the training words to the pairs, and train again (one seed is
-# enough). The rival gets the same pairs: count rewrite rules on words read from right to left. (To check:
-# `rewrite("kcapnu", …)` must give *kcap*.)
+# *un-pack*, *re-discover*, *mis-read*: collect English words that are a prefix and a
+# root of our tables, and that the English networks were not trained on. Do they find
+# the root? Then add the prefixed words among the training words to the pairs, and train
+# again (one seed is enough). The rival gets the same pairs: count rewrite rules on
+# words read from right to left. (To check: `rewrite("kcapnu", …)` must give *kcap*.)
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 3", "code_prompt_hide": "Hide solution 3"}
@@ -1006,9 +1011,9 @@ for name, nets in {
 # %% [markdown]
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
-# The networks find ≈ 14.6% of the roots, and ≈ 41.0% once there are prefixes in their training.
-# The rules, read from right to left, find ≈ 100.0%. A prefix is always cut off in the same
-# way, and a count of that is all one needs.
+# The networks find ≈ 14.6% of the roots, and ≈ 41.0% once there are prefixes in their
+# training. The rules, read from right to left, find ≈ 100.0%. A prefix is always cut
+# off in the same way, and a count of that is all one needs.
 # :::
 #
 # ## Further reading

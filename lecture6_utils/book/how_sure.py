@@ -6,7 +6,7 @@ computed from ``chapters/evidence``, and what the evidence does not have is left
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from statistics import median
 
@@ -160,8 +160,7 @@ def spread_by_lesson(studied):
                 typical(numbers, "by machine"),
                 typical(numbers, "by seed"),
                 sum(n["chaotic"] for n in numbers),
-                len(figures) - pixels,
-                pixels,
+                f"{len(figures)} ({pixels})",
             ]
         )
     chaotic = sum(n["chaotic"] for n in all_numbers)
@@ -173,8 +172,7 @@ def spread_by_lesson(studied):
         "Spread: machines",
         "Spread: seeds",
         "Chaotic",
-        "Figures: data",
-        "Figures: pixels",
+        "Figures",
     ]
     return f"""
 ## How much do the numbers vary?
@@ -186,8 +184,9 @@ def spread_by_lesson(studied):
 - A number is **chaotic** if its spread between machines is more than {percent(CHAOTIC)} of its
   spread over all runs: the machine then matters about as much as the random choices. This holds
   for {chaotic:,} of {count(len(all_numbers), "number")}; {still:,} came out the same on all machines.
-- **Figures** that were the same in all runs are compared pixel by pixel. Of the others the
-  proof compares the data: points, lines and bars may move as far as they did in the study.
+- **Figures** that were the same in all runs, counted in parentheses, are compared pixel by
+  pixel. Of the others the proof compares the data: points, lines and bars may move as far as
+  they did in the study.
 """
 
 
@@ -267,13 +266,15 @@ def false_alarms(root):
     raised = (
         f"was {told}:" if len(alarms) == 1 else f"were {told}:" if alarms else "was no false alarm."
     )
+    by_run = defaultdict(list)
+    for slug, name, run in alarms:
+        by_run[slug, run].append(plain(name))
     lines = [
-        f"- {plain(n)}, in {link(slug)} ({MACHINES.get(variant, plain(variant))}; "
-        + (f"seeds moved by {offset:,})" if offset else "the seeds of the book)")
-        for slug, n, (offset, variant) in alarms
+        f"- {link(slug)} ({MACHINES.get(variant, plain(variant))}; "
+        + (f"seeds moved by {offset:,}" if offset else "the seeds of the book")
+        + f"): {'; '.join(first_of(names))}"
+        for (slug, (offset, variant)), names in by_run.items()
     ]
-    if len(lines) > MOST_SHOWN:
-        lines[MOST_SHOWN:] = [f"- and {len(lines) - MOST_SHOWN:,} more"]
     return f"""
 ## Does the rule keep its promise?
 
@@ -282,6 +283,12 @@ checked the run against them. In {count(checks, "check")} there {raised}
 
 {chr(10).join(lines)}
 """
+
+
+def first_of(items):
+    """The first few, and how many more there are."""
+    rest = len(items) - MOST_SHOWN
+    return items if rest <= 0 else [*items[:MOST_SHOWN], f"and {rest:,} more"]
 
 
 def mutations(root):

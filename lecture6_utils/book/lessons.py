@@ -333,37 +333,55 @@ def _package_hashes(root, sources):
     package = root / "lecture6_utils"
     hashes, todo = {}, list(sources)
     while todo:
-        for name in _imported(todo.pop()):
-            key = f"lecture6_utils/{name}"
-            files = _files_of(package, name)
-            if files and key not in hashes:
-                texts = {file: file.read_text(encoding="utf-8") for file in files}
+        for module in _imported(package, todo.pop()):
+            key = f"lecture6_utils/{module.relative_to(package).as_posix()}"
+            if key not in hashes:
+                texts = {file: file.read_text(encoding="utf-8") for file in _files_of(module)}
                 hashes[key] = _sha256("".join(texts.values()))
                 todo += [text for file, text in texts.items() if file.suffix == ".py"]
     return dict(sorted(hashes.items()))
 
 
-def _files_of(package, name):
-    """The files of a module, or all in the folder of that name; none if there is neither."""
-    folder = package / name
-    if (folder / "__init__.py").exists():
-        found = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
-        return sorted(
-            path for path in found if "/." not in f"/{path.relative_to(folder).as_posix()}"
-        )
-    return sorted(package.glob(f"{name}.*")) if (package / f"{name}.py").exists() else []
+def _files_of(module):
+    """The files of a module, with the scripts beside it; of a folder, all that are in it."""
+    if not module.is_dir():
+        return sorted(module.parent.glob(f"{module.name}.*"))
+    found = [path for path in module.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    return sorted(path for path in found if "/." not in f"/{path.relative_to(module).as_posix()}")
 
 
-def _imported(source):
-    """Names of the package's modules that a piece of Python imports."""
+def _imported(package, source):
+    """The package's modules that a piece of Python imports, as paths without suffix."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
         else:
             continue
-        yield from (n.split(".")[1] for n in names if n.startswith("lecture6_utils."))
+        for name in names:
+            first, *path = name.split(".")
+            module = _module(package, path) if first == package.name else package
+            if module != package:
+                yield module
+
+
+def _module(folder, path):
+    """Where a dotted name is defined, looked up from a folder; the folder itself if it cannot say."""
+    for part in path:
+        if (folder / f"{part}.py").exists():
+            return folder / part
+        if not (folder / part / "__init__.py").exists():
+            return _defined_by_module(folder, part) or folder
+        folder /= part
+    return folder
+
+
+def _defined_by_module(folder, name):
+    """The module from which a folder's ``__init__`` imports a name; None if it does not."""
+    for node in ast.parse((folder / "__init__.py").read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and name in [alias.name for alias in node.names]:
+            return folder / node.module.rpartition(".")[2]
 
 
 def _sha256(text):

@@ -8,8 +8,7 @@ import keras
 import numpy as np
 import pytest
 from axe import color_faults, faults
-from built import HTML, Quiet, Recorder, served
-from helpers import ROOT
+from built import HTML, ROOT, Quiet, Recorder, served
 from keras import layers
 from playwright.sync_api import TimeoutError, expect
 from rapidfuzz.distance import OSA, Prefix
@@ -400,9 +399,8 @@ def lesson_costs(words, typos):
     """What each pair costs by the function that the lesson itself shows."""
     [lesson] = [lesson for lesson in find_lessons(ROOT) if lesson.slug == "words_from_pieces"]
     [source] = [c.source for c in read_script(lesson).cells if "def channel_costs(" in c.source]
-    start = source.index("def channel_costs(")
     names = {"np": np}
-    exec(source[start : source.index("\n\n\n", start)], names)
+    exec(source, names)
     pair = (encode(side, CHARACTERS, 20) for side in (words, typos))
     return names["channel_costs"](*pair, COST, SWAP)
 
@@ -412,7 +410,7 @@ def test_the_channel_costs_what_it_costs_in_the_lesson(page):
     rng = RNG.permutation(len(words))
     typos = [words[i][::-1] for i in rng[:50]] + [words[i] for i in rng[50:150]]
     typos += ["xäy", "b", "ba", "baba!"]  # unknown characters, swaps
-    costs = page.locator("#words .live").evaluate(
+    costs = started(page, "words").evaluate(
         "(root, [words, typos]) => words.map((word, i) => root.channel(word, typos[i]))",
         [words, typos],
     )

@@ -102,12 +102,20 @@ def test_imports_are_followed_through_the_package(made_book):
     assert {"lecture6_utils/models", "lecture6_utils/training"} <= set(keys)
 
 
-def test_of_a_folder_every_file_counts_whichever_of_its_modules_is_imported(made_book):
-    edit(
-        made_book / "chapters/prints.py",
-        "print(2)",
-        "from lecture6_utils.live_figures import live_map",
-    )
+@pytest.mark.parametrize(
+    ("imported", "changes"),
+    [
+        # of a folder only the module that defines what is imported, and what that imports
+        ("from lecture6_utils.live_figures import live_map", ["common", "", "map", "common"]),
+        (
+            "from lecture6_utils.live_figures.words import as_typed",
+            ["common", "words", "", "common"],
+        ),
+        ("from lecture6_utils import live_figures", [". common", ". words", ". map", ". common"]),
+    ],
+)
+def test_of_a_folder_counts_what_is_imported(made_book, imported, changes):
+    edit(made_book / "chapters/prints.py", "print(2)", imported)
     lesson, folder = Lesson(made_book, "prints"), made_book / "lecture6_utils/live_figures"
     evidence, seen = lessons.evidence_fingerprint(lesson), []
     for name in ("common.py", "words.py", "map.js", "common.css"):
@@ -119,10 +127,11 @@ def test_of_a_folder_every_file_counts_whichever_of_its_modules_is_imported(made
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(b"\xff")
     seen.append(lessons.fingerprint(lesson))
-    key = "lecture6_utils/live_figures"
-    changes = [{k for k in a if a[k] != b.get(k)} for a, b in zip(seen, seen[1:])]
-    assert changes == [{key}] * 4 + [set()] * 2
-    assert "lecture6_utils/characters" in seen[0], "what any of its modules imports counts"
+    found = [{k for k in a if a[k] != b.get(k)} for a, b in zip(seen, seen[1:])]
+    folder_key = "lecture6_utils/live_figures"
+    keys = [{f"{folder_key}/{part}".removesuffix("/.") for part in c.split()} for c in changes]
+    assert found == keys + [set()] * 2
+    assert "lecture6_utils/plotting" in seen[0], "what such a module imports counts"
     assert lessons.evidence_fingerprint(lesson) == evidence, "it draws, and computes nothing"
 
 

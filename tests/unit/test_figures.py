@@ -103,6 +103,20 @@ def test_what_the_study_saw_vary_is_not_compared():
     )
 
 
+def test_where_another_picture_may_stand_its_values_are_free_and_its_size_is_not():
+    def shown(values):
+        fig = Figure()
+        fig.subplots().imshow(values, vmin=0, vmax=1)
+        return in_kernel.describe(fig)
+
+    black, white = shown(np.zeros((4, 4))), shown(np.eye(4))
+    for allowed, problems in [(0.95, 0), (0.5, 1)]:
+        spread = {"varies": [], "bounds": {"panel 1, image 1": allowed}, "otherwise": ROUNDING}
+        assert len(differences(black, white, spread)) == problems
+    spread["bounds"]["panel 1, image 1"] = 0.95
+    assert differences(shown(np.zeros((5, 4))), white, spread)
+
+
 def test_a_problem_says_where_and_by_how_much():
     problems = differences(
         figure("one bar longer"), figure(), {"varies": [], "bounds": {}, "otherwise": ROUNDING}

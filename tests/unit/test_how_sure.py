@@ -117,8 +117,8 @@ def test_every_number_is_counted(studied):
         [how_sure.MACHINES["sse4.2"], "1"],
     ]
     assert lessons[1:] == [
-        ["It adds", "7", "5", "10%", "10%", "4", "1", "1"],
-        ["It prints", "1", "3", "2%", "5%", "0", "1", "0"],
+        ["It adds", "7", "5", "10%", "10%", "4", "2 (1)"],
+        ["It prints", "1", "3", "2%", "5%", "0", "1 (0)"],
     ]
     assert [row[0] for row in most[1:]] == [
         "accuracy | PCA, in It adds",
@@ -185,12 +185,12 @@ def test_false_alarms_of_runs_held_out_are_told(studied, monkeypatch):
     assert "In 1,234 checks there was no false alarm." in how_sure.page(studied)
     alarms.append(("adds", "a | b", (1_000, "new")))
     assert (
-        "there was 1 false alarm:\n\n- a \\| b, in {doc}`/chapters/adds` (new; seeds moved by 1,000)"
+        "there was 1 false alarm:\n\n- {doc}`/chapters/adds` (new; seeds moved by 1,000): a \\| b"
         in how_sure.page(studied)
     )
     alarms += 11 * alarms
     assert "there were 12 false alarms:" in how_sure.page(studied)
-    assert "- and 2 more" in how_sure.page(studied)
+    assert "a \\| b; and 2 more" in how_sure.page(studied), "those of one run stand together"
 
 
 def test_what_each_mutation_was_caught_by_is_told(studied):
