@@ -136,18 +136,54 @@ MUTATIONS = [
         ),
         (
             "logits taken as probabilities",
-            "SparseCategoricalCrossentropy(from_logits=True)",
-            "SparseCategoricalCrossentropy(from_logits=False)",
+            "    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
+            "    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=False)",
+        ),
+        (
+            "the shorter suffix weighed by its own count alone",
+            "shorter = shares[suffix[1:]] if suffix else own",
+            "shorter = counts[suffix[1:]] / counts[suffix[1:]].sum() if suffix else own",
         ),
         (
             "argmax over the words, not the classes",
-            "np.concatenate(parts).argmax(axis=1)",
-            "np.concatenate(parts).argmax(axis=0)",
+            "net(prepare(words)).numpy().argmax(axis=1)",
+            "net(prepare(words)).numpy().argmax(axis=0)",
         ),
+    ),
+    *in_lesson(
+        "typos_and_order",
         (
             "test words without their typos",
-            "return [mistype(word, n_typos, rng, CHARACTERS, **part) for word in words]",
-            "return [mistype(word, 0, rng, CHARACTERS, **part) for word in words]",
+            "words = [make_typo(word, rng) if len(word) > 1 else word for word in words]",
+            "words = [word for word in words]",
+        ),
+        (
+            "natural typos with equal chances",
+            "kind, typed = rng.choices(names, rates)[0]",
+            "kind, typed = rng.choice(names)",
+        ),
+        (
+            "blind to the beginning, not to the end",
+            "keras.ops.not_equal(x[:, 6:], 0)",
+            "keras.ops.not_equal(x[:, :-6], 0)",
+        ),
+    ),
+    *in_lesson(
+        "letters_and_pieces",
+        (
+            "WordPiece merges by count, as BPE does",
+            "return n_pair * math.log(n_pair * n_all / (n_first * n_second))",
+            "return n_pair",
+        ),
+        (
+            "the rarest pair merged first",
+            "best = max(frequent, key=",
+            "best = min(frequent, key=",
+        ),
+        (
+            "the first four pieces of a word",
+            'return np.array([([0] * 4 + row)[-4:] for row in rows], "int32")\n\n    return prepare',
+            'return np.array([(row + [0] * 4)[:4] for row in rows], "int32")\n\n    return prepare',
         ),
     ),
     *in_lesson(

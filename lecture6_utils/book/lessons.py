@@ -26,7 +26,7 @@ NUMERIC_STACK = re.compile(
     r"|rapidfuzz|sentencepiece|seqeval)=="
 )
 #: The modules of the package that can change a number.
-COMPUTING = {"characters", "datasets", "models", "training", "words"}
+COMPUTING = {"cases", "characters", "datasets", "models", "training", "words"}
 METADATA_KEY = "lecture6"
 ROOM = 1_000_000  # bytes that there must be for a notebook that is new
 

@@ -7,10 +7,19 @@ carries some of Keras's own outputs along, and the page says how far its numbers
 """
 
 from lecture6_utils.live_figures.codings import live_codings
+from lecture6_utils.live_figures.filters import live_filters
 from lecture6_utils.live_figures.map import live_map
 from lecture6_utils.live_figures.penalty import live_penalty
 from lecture6_utils.live_figures.plane import live_plane
 from lecture6_utils.live_figures.walk import live_walk
 from lecture6_utils.live_figures.words import live_words
 
-__all__ = ["live_codings", "live_map", "live_penalty", "live_plane", "live_walk", "live_words"]
+__all__ = [
+    "live_codings",
+    "live_filters",
+    "live_map",
+    "live_penalty",
+    "live_plane",
+    "live_walk",
+    "live_words",
+]

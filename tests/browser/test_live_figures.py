@@ -18,6 +18,7 @@ from lecture6_utils.characters import characters_of, encode
 from lecture6_utils.datasets import CLASS_NAMES, load_fashion_mnist
 from lecture6_utils.live_figures import (
     live_codings,
+    live_filters,
     live_map,
     live_penalty,
     live_plane,
@@ -70,6 +71,24 @@ DECODERS = {n: random_decoder(n) for n in (2, 10)}
 ENCODER = random_encoder()
 
 
+def random_reader():
+    keras.utils.set_random_seed(1)
+    convolution = layers.Conv1D(24, 5, activation="relu", bias_initializer="normal")
+    read = [layers.Embedding(len(CHARACTERS) + 2, 8), convolution, layers.GlobalMaxPooling1D()]
+    net = keras.Sequential([keras.Input((None,), dtype="int32"), *read, layers.Dropout(0.2)])
+    net.add(layers.Dense(4, bias_initializer="normal"))
+    net.set_weights([3 * weights for weights in net.get_weights()])  # as large as trained ones
+    return net
+
+
+def as_read(words):
+    return np.pad(encode([as_typed(word) for word in words], CHARACTERS, 12), ((0, 0), (2, 2)))
+
+
+READER = random_reader()
+KINDS = ["north", "east", "south", "west"]
+
+
 def pictures(decoder, codings):
     return 1 / (1 + np.exp(-np.array(decoder(np.array(codings, "float32"))))).reshape(-1, 784)
 
@@ -83,6 +102,9 @@ def address(tmp_path_factory):
         "walk": live_walk(DECODERS[10], CODINGS, IMAGES, LABELS, CLASS_NAMES),
         "codings": live_codings(NETS, IMAGES),
         "penalty": live_penalty(),
+        "filters": live_filters(
+            READER, CHARACTERS, 12, 2, KINDS, WORDS[:300], ["naybour", "obleek"]
+        ),
         "words": live_words(ENCODER, CHARACTERS, 12, WORDS, ["naybour", "obleek"], (COST, SWAP)),
     }
     body = "".join(f'<section id="{kind}">{f.html()}</section>' for kind, f in figures.items())
@@ -312,6 +334,67 @@ def test_words_are_read_as_keras_reads_them(page):
     assert np.abs(vectors - np.array(expected)).max() < 1e-3
 
 
+def test_the_classes_of_words_are_those_of_keras(page):
+    words = [*WORDS[:200], "xyzzyx", "a", "incomprehensibilities", "Ünïcödé", "e\u0301tude"]
+    logits = started(page, "filters").evaluate("(root, words) => words.map(root.logitsOf)", words)
+    assert logits == pytest.approx(np.array(READER(as_read(words))), rel=1e-3, abs=1e-3)
+
+
+def strongest_pieces(j, n=6):
+    """The windows of all words to which filter j responds most, by Keras."""
+    embedding, convolution = READER.layers[:2]
+    words = WORDS[:300]
+    responses = np.array(convolution(embedding(as_read(words))))[:, :, j]
+    found = {}
+    for word, values in zip(words, responses):
+        kept = word if len(word) <= 12 else word[:6] + word[-6:]
+        padded = f"··{kept}··"
+        for at in range(len(padded) - 4):
+            found[padded[at : at + 5]] = values[at]
+    return sorted(found.items(), key=lambda item: -item[1])[:n]
+
+
+def test_a_filter_tells_its_pieces_and_its_weights(page):
+    figure = started(page, "filters")
+    grid = figure.locator("canvas")
+    seen = []
+    for key in [None, "ArrowDown", "ArrowDown", "ArrowUp"]:
+        if key:
+            grid.press(key)
+        j = int(grid.get_attribute("data-filter"))
+        seen.append(j)
+        assert f"Filter {j} responds most to" in figure.locator(".live-chosen").inner_text()
+        said = [t.split("  ") for t in figure.locator(".live-grams li").all_inner_texts()]
+        expected = strongest_pieces(j)
+        assert [float(value) for _, value in said] == pytest.approx(
+            [value for _, value in expected], abs=0.011
+        )
+        assert said[0][0] == expected[0][0]
+        weights = dict(zip(KINDS, READER.layers[-1].kernel.numpy()[j]))
+        for text in figure.locator(".live-weights li").all_inner_texts():
+            kind, value = text.removesuffix(" × response").replace("−", "-").split()
+            assert float(value) == pytest.approx(weights[kind], abs=0.006)
+    assert seen[1] == seen[3] and len(set(seen)) == 3
+    # they are those that add most to the answer
+    strongest = np.array(READER.layers[1](READER.layers[0](as_read(["naybour"]))))[0].max(axis=0)
+    answer = int(np.array(READER(as_read(["naybour"]))).argmax())
+    added = strongest * READER.layers[-1].kernel.numpy()[:, answer]
+    assert seen[:3] == np.argsort(-added)[:3].tolist()
+
+
+def test_typing_a_word_says_its_class(page):
+    figure = started(page, "filters")
+    for word in ("obleek", "Adress", "öäå"):
+        figure.get_by_label("A word:").fill(word)
+        said = figure.locator(".live-text").inner_text()
+        answer = KINDS[int(np.array(READER(as_read([word]))).argmax())]
+        assert said.startswith(f"Read as {answer} (")
+    assert "Unknown to the net:" in said
+    figure.get_by_label("A word:").fill(" ")
+    assert figure.locator(".live-text").inner_text() == "Type a word."
+    assert figure.locator("li").count() == 0
+
+
 def lesson_costs(words, typos):
     """What each pair costs by the function that the lesson itself shows."""
     [lesson] = [lesson for lesson in find_lessons(ROOT) if lesson.slug == "words_from_pieces"]
@@ -405,7 +488,13 @@ def test_axe_finds_no_fault_in_a_started_figure(page):
 
 # --- in the book ------------------------------------------------------------------------
 
-SLUGS = ["sparse_autoencoders", "tsne", "variational_autoencoders", "words_from_pieces"]
+SLUGS = [
+    "character_models",
+    "sparse_autoencoders",
+    "tsne",
+    "variational_autoencoders",
+    "words_from_pieces",
+]
 
 
 def test_these_lessons_have_live_figures():

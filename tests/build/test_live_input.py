@@ -11,6 +11,7 @@ from keras import layers
 from lecture6_utils.characters import lower_case
 from lecture6_utils.live_figures import (
     live_codings,
+    live_filters,
     live_map,
     live_penalty,
     live_plane,
@@ -44,6 +45,12 @@ def encoder(embeddings=1, padding="same", mixing=None):
     return keras.Model(inputs, x)
 
 
+def reader(padding="valid", activation=None, pooling=layers.GlobalMaxPooling1D):
+    convolution = layers.Conv1D(4, 3, padding=padding, activation="relu")
+    read = [keras.Input((None,), dtype="int32"), layers.Embedding(5, 3), convolution, pooling()]
+    return keras.Sequential([*read, layers.Dropout(0.2), layers.Dense(2, activation)])
+
+
 def changed(values, place, value):
     values = np.array(values, float)
     values[place] = value
@@ -62,6 +69,15 @@ GIVEN = {
     },
     live_codings: {"nets": {"L1": UNITS}, "images": IMAGES},
     live_penalty: {"target": 0.1},
+    live_filters: {
+        "net": reader(),
+        "characters": "abc",
+        "length": 8,
+        "padding": 2,
+        "classes": ["one", "two"],
+        "words": ["ab", "ca", "cab"],
+        "examples": ["abb"],
+    },
     live_words: {
         "encoder": encoder(),
         "characters": "abc",
@@ -210,7 +226,18 @@ WRONG = [
     (live_words, {"encoder": encoder(embeddings=2)}, "live_words runs one Embedding"),
     (live_words, {"encoder": encoder(padding="valid")}, "padding='same'"),
     (live_words, {"encoder": encoder(mixing="tanh")}, "one linear Dense"),
+    (
+        live_filters,
+        {"net": decoder(2)},
+        "live_filters runs one Embedding, .* build the net of these",
+    ),
+    (live_filters, {"net": reader(padding="same")}, "padding='valid'"),
+    (live_filters, {"net": reader(activation="softmax")}, "one linear Dense"),
+    (live_filters, {"net": reader(pooling=layers.GlobalAveragePooling1D)}, "GlobalMaxPooling1D"),
+    (live_filters, {"classes": ["one"]}, "The net has 2 outputs, got 1 classes: name each of them"),
     # words
+    (live_filters, {"words": []}, "Got 0 words and 1 examples: give at least one of each"),
+    (live_filters, {"examples": []}, "Got 3 words and 0 examples"),
     (live_words, {"words": []}, "Got 0 words and 1 examples: give at least one of each"),
     (live_words, {"examples": []}, "Got 3 words and 0 examples"),
     (
