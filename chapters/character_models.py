@@ -538,7 +538,7 @@ measured("deciding window holds the last letter", in_end, ".1%")
 #
 # {numref}`fig-character_models-confusion` shows which class is taken for which.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Errors of the char-CNN on new lemmas (mean of three seeds). Each row is a true class, each column an answer; the shade is the share of the row's words. Every case has two lines, singular above (or left) and plural below (or right). Right answers are left out.", "name": "fig-character_models-confusion"}, "image": {"alt": "A grid of 24 rows and columns in blocks of two by two for twelve cases, mostly white. The darkest cells take singular for plural within a case, partitive for elative, and genitive for illative."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Errors of the char-CNN on new lemmas (mean of three seeds). Each row is a true class, each column an answer; the shade is the share of the row's words. Every case has two lines, singular above (or left) and plural below (or right). Right answers are left out.", "name": "fig-character_models-confusion"}, "image": {"alt": "A grid of 24 rows and columns in blocks of two by two for twelve cases, mostly white. The darkest cell takes the instructive for the genitive; the next ones take plural for singular within a case."}}
 CASES = list(dict.fromkeys(name.split()[0] for name in CLASSES))
 place = np.array(
     [2 * CASES.index(name.split()[0]) + (name.split()[1] == "plural") for name in CLASSES]

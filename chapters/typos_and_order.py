@@ -165,7 +165,7 @@ def mistyped(words, make_typo, n_typos=1, seed=0):
 for name, make_typo in [("natural", natural_typo), ("random", random_typo)]:
     print(name, mistyped(["kirjakaupassa"] * 5, make_typo))
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Which edits happen, and where in the word: in the English misspellings, in our natural and in our random typos of Finnish words.", "name": "fig-typos-kinds"}, "image": {"alt": "Two dot plots with three markers in each row. On the left six kinds of edits: people leave out, halve and swap more than the random generator, which replaces and inserts more. On the right three places: people seldom mistype the first letter."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Which edits happen, and where in the word: in the English misspellings, in our natural and in our random typos of Finnish words.", "name": "fig-typos-kinds"}, "image": {"alt": "Two dot plots, one above the other, with three markers in each row. At the top six kinds of edits: people leave out and double letters more often than the random generator, which inserts and replaces more. Below three places: people seldom mistype the first letter."}}
 made = {
     "English, people": pairs,
     "Finnish, natural": list(zip(mistyped(train_words[:4_000], natural_typo), train_words)),
@@ -186,13 +186,13 @@ for ax, rows in zip(axes, (KINDS, PLACES)):
     ax.invert_yaxis()
     ax.set_xlim(left=0)
 axes[1].set_xlabel("% of the typos")
-_ = axes[0].legend(loc="lower right", fontsize=11)
+_ = axes[0].legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, fontsize=10)
 
 # %% [markdown]
-# People's typos differ from random ones ({numref}`fig-typos-kinds`). They often halve
-# or double a letter, which chance hardly ever does. They nearly always get the first
-# letter right. And they mistype the last three letters less often than chance does. For
-# Finnish this matters, since the case stands at the end.
+# People's typos differ from random ones ({numref}`fig-typos-kinds`). People more often
+# leave a letter out or double one, and less often insert or replace one. They nearly
+# always get the first letter right. And they mistype the last three letters less often
+# than chance does. For Finnish this matters, since the case stands at the end.
 #
 # ## Who can stand a typo?
 #
@@ -571,8 +571,8 @@ for name, (here, far) in lost.items():
 #
 # :::{admonition} Takeaways
 # :class: tip
-# - People's typos are not random: they spare the first letter, and they halve and
-#   double letters. Test on the kind of noise that you expect.
+# - People's typos are not random: they spare the first letter, and more often
+#   leave out or double one. Test on the kind of noise that you expect.
 # - A model that was trained on clean words loses much by one typo. Noise in training
 #   repairs a part of this, and costs some accuracy on clean words. This holds for
 #   counting as for nets.

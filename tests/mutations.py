@@ -223,7 +223,7 @@ MUTATIONS = [
         ),
         (
             "affixes of one letter",
-            "lengths = range(1, min(4, len(word)) + 1)",
+            "lengths = range(1, min(5, len(word)) + 1)",
             "lengths = range(1, min(1, len(word)) + 1)",
         ),
         (
@@ -238,8 +238,8 @@ MUTATIONS = [
         ),
         (
             "one epoch for five in the taggers",
-            "net, epochs, batch_size = build(kinds, data), 5, 2",
-            "net, epochs, batch_size = build(kinds, data), 1, 2",
+            "net, epochs, batch_size = build(kinds), 5, 2",
+            "net, epochs, batch_size = build(kinds), 1, 2",
         ),
         (
             "recall over the names found, not the true ones",

@@ -119,7 +119,7 @@ def still_of(word, responses):
     ax.set_xticks(range(len(word)), list(word))
     ax.set_yticks([])
     ax.grid(False)
-    ax.set_ylabel("the ten filters that add most")
+    ax.set_ylabel("ten filters")
     ax.set_xlabel("letter in the middle of the window")
     return still
 
