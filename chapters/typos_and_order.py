@@ -292,7 +292,7 @@ MeasuredTable(
 # what does one typo *cost* each model, and who is ahead after training on the same
 # noise? The intervals draw lemmas.
 
-# %%
+# %% tags=["hide-input"]
 for name in ("bag of letters", "TnT", "char-CNN", "char-BiLSTM"):
     for column in ("1 natural", "1 random"):
         cost = right[name]["no typo"], right[name][column]
