@@ -182,8 +182,8 @@ MUTATIONS = [
         ),
         (
             "the first four pieces of a word",
-            'return np.array([([0] * 4 + row)[-4:] for row in rows], "int32")\n\n    return prepare',
-            'return np.array([(row + [0] * 4)[:4] for row in rows], "int32")\n\n    return prepare',
+            "for piece in cutters[kind](word)] for word in words]\n        return np.array([([0] * 4 + row)[-4:]",
+            "for piece in cutters[kind](word)] for word in words]\n        return np.array([(row + [0] * 4)[:4]",
         ),
     ),
     *in_lesson(
@@ -194,7 +194,7 @@ MUTATIONS = [
             '"family unseen": parts(words, 5)',
         ),
         (
-            "test words among the training words",
+            "test words of the lexicon among the training words",
             "train = ~test & ~dev",
             "train = ~dev",
         ),

@@ -364,7 +364,7 @@ def test_a_filter_tells_its_pieces_and_its_weights(page):
         j = int(grid.get_attribute("data-filter"))
         seen.append(j)
         assert f"Filter {j} responds most to" in figure.locator(".live-chosen").inner_text()
-        said = [t.split("  ") for t in figure.locator(".live-grams li").all_inner_texts()]
+        said = [t.split() for t in figure.locator(".live-grams li").all_inner_texts()]
         expected = strongest_pieces(j)
         assert [float(value) for _, value in said] == pytest.approx(
             [value for _, value in expected], abs=0.011

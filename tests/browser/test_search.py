@@ -17,7 +17,7 @@ WANTED = {
     "reparametrization": ("variational_autoencoders",),
     "reparameterization": ("variational_autoencoders",),
     "VAE": ("variational_autoencoders",),
-    "OOV": ("words_from_pieces",),
+    "OOV": ("words_from_pieces", "sentiment_of_words"),
     "PCA": ("undercomplete_autoencoders", "tsne"),
     "tied weights": ("training_autoencoders",),
     "pretrain": ("unsupervised_pretraining",),
