@@ -358,8 +358,8 @@ for name, one, other, column in [
 #
 # ## How many words does each model need?
 #
-# For most languages there is no list of 20,000 words with their grammar. A **learning
-# curve** shows the accuracy against the number of training words. We take the first
+# For most languages there is no list of 20,000 words with their grammar. A
+# **learning curve** shows the accuracy against the number of training words. We take the first
 # 100, 600, 3,500 and 20,000 words. With fewer words there are more epochs, and smaller
 # batches; we did not tune these further. The CNN is trained with three seeds, the
 # BiLSTM with one, since it takes several times as long.

@@ -25,8 +25,7 @@ def link_terms(app, doctree):
             continue  # no title, code, link or caption, and not the list of the slides
         for term in terms:
             flags = 0 if term.isupper() else re.I
-            words = r"\s+".join(map(re.escape, term.split()))  # a line may end between them
-            found = re.search(rf"\b{words}s?\b", node, flags)
+            found = re.search(rf"\b{re.escape(term)}s?\b", node, flags)
             if found:
                 link = addnodes.pending_xref(
                     "",

@@ -81,7 +81,10 @@ def test_an_entry_of_the_glossary_is_a_section_and_has_its_other_names():
 def test_only_the_search_page_loads_the_search(app):
     (app.outdir / "search.html").write_text(PAGE, encoding="utf-8")
     mend_search(app, None)
-    loads = {path.name: "search" in path.read_text(encoding="utf-8") for path in app.outdir.glob("*.html")}
+    loads = {
+        path.name: "search" in path.read_text(encoding="utf-8")
+        for path in app.outdir.glob("*.html")
+    }
     assert loads == {"search.html": True, "map.html": False, "glossary.html": False}
 
 
