@@ -730,7 +730,6 @@ def both(read, weight, words):
 
 first = readers["char-CNN"][0]
 weight = max((0, 0.3, 1, 3), key=lambda w: np.mean(both(first, w, valid_words) == valid_y))
-print("chosen on the validation words: weight =", weight)
 together = np.array([both(read, weight, test_words) == test_y for read in readers["char-CNN"]])
 measured("both together, new lemma", together.mean(axis=1), ".1%")
 _ = lemma_difference("both together − TnT", together, tested["TnT"], of_lemma)

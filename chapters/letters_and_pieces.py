@@ -377,7 +377,6 @@ for name in ("letters (char-CNN)", "hybrid, BPE"):
             for read in readers[name]
         ]
     )
-    print(f"{name}: weight {weight}, chosen on the validation words")
     measured(f"{name} + TnT: new lemma", together[name].mean(axis=1), ".1%")
     _ = lemma_difference(f"{name} + TnT − TnT", together[name], clean["TnT"], task.test.lemmas)
 _ = lemma_difference(
