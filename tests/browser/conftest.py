@@ -1,7 +1,7 @@
 """One headless Chromium for each worker, and for each test a context of its own."""
 
 import pytest
-from built import ARGUMENTS, CHROMIUM, TIMEOUT, require_browser
+from built import ARGUMENTS, CHROMIUM, HTML, TIMEOUT, require_browser, served
 from playwright.sync_api import expect
 
 expect.set_options(timeout=TIMEOUT)
@@ -24,3 +24,13 @@ def new_page(new_context, built_book):
         return page
 
     return open_page
+
+
+@pytest.fixture(scope="module", params=["http", "file"])
+def base(request):
+    """The address of the built book, over http and from disk."""
+    if request.param == "file":
+        yield HTML.as_uri() + "/"
+    else:
+        with served() as address:
+            yield address

@@ -1,19 +1,9 @@
 """The built book in a real browser, over http and from disk: its first page, search, solutions, icons."""
 
-import pytest
 from axe import faults
 from built import HTML, Quiet, Recorder, served, visit
 from helpers import ROOT
 from sphinx_external_toc.parsing import parse_toc_yaml
-
-
-@pytest.fixture(scope="module", params=["http", "file"])
-def base(request):
-    if request.param == "file":
-        yield HTML.as_uri() + "/"
-    else:
-        with served() as address:
-            yield address
 
 
 def test_the_root_leads_to_the_landing_page(new_page, base):

@@ -1,6 +1,5 @@
 """What a reader looks for is found: by its names in use, whole words, in its section, on a phone."""
 
-import pytest
 from axe import faults
 from built import HTML, Recorder, served, turn
 
@@ -22,15 +21,6 @@ WANTED = {
     "tied weights": ("training_autoencoders",),
     "pretrain": ("unsupervised_pretraining",),
 }
-
-
-@pytest.fixture(scope="module", params=["http", "file"])
-def base(request):
-    if request.param == "file":
-        yield HTML.as_uri() + "/"
-    else:
-        with served() as address:
-            yield address
 
 
 def search(page, base, query):
