@@ -1,10 +1,12 @@
-"""The Makefile's own promises: the Python it needs, and a port that it refuses at once."""
+"""What `make` promises: the Python it needs, a port that it refuses at once, what a check tells."""
 
 import shutil
 import sys
 
 import pytest
 from helpers import ROOT, make
+
+from lecture6_utils.book import check
 
 
 @pytest.fixture
@@ -41,3 +43,25 @@ def test_a_bad_port_or_nothing_to_serve_is_told_at_once(book):
     refused = make(book, "serve", "PORT=80000")
     assert refused.returncode != 0
     assert "PORT is a number from 1 to 65535, not 80000" in refused.stderr
+
+
+def test_the_command_tells_what_tools_and_tests_found_with_file_and_line(
+    small_book, monkeypatch, capsys
+):
+    book = small_book
+    (book / "tests/unit").mkdir(parents=True)
+    (book / "tests/unit/test_x.py").write_text(
+        "import os\n\n\ndef test_x():\n    assert 1 + 1 == 3, 'a sum'\n",
+        encoding="utf-8",
+    )
+    (book / "tests/unit/test_y.py").write_text("import no_such_module\n", encoding="utf-8")
+    (book / "lecture6_utils/crooked.py").write_text("x = [1,\n  2]\n", encoding="utf-8")
+    monkeypatch.chdir(book)
+    monkeypatch.setenv("PYTEST_XDIST_AUTO_NUM_WORKERS", "1")
+    with pytest.raises(SystemExit, match=r"^\d+ problems\.$"):
+        check.main([])
+    said = capsys.readouterr().out
+    assert "tests/unit/test_x.py:1:8: F401" in said
+    assert "lecture6_utils/crooked.py:1:8: unformatted" in said
+    assert "tests.unit.test_y: ModuleNotFoundError: No module named 'no_such_module'" in said
+    assert "\ntests/unit/test_x.py:4: test_x: AssertionError: a sum\n" in said

@@ -373,25 +373,6 @@ def test_a_lesson_at_fault_is_named_and_the_others_are_run(book, fault, said, mo
 # --- the command ------------------------------------------------------------------------------
 
 
-def test_the_command_tells_what_tools_and_tests_found_with_file_and_line(book, monkeypatch, capsys):
-    (book / "tests/unit").mkdir(parents=True)
-    (book / "tests/unit/test_x.py").write_text(
-        "import os\n\n\ndef test_x():\n    assert 1 + 1 == 3, 'a sum'\n",
-        encoding="utf-8",
-    )
-    (book / "tests/unit/test_y.py").write_text("import no_such_module\n", encoding="utf-8")
-    (book / "lecture6_utils/crooked.py").write_text("x = [1,\n  2]\n", encoding="utf-8")
-    monkeypatch.chdir(book)
-    monkeypatch.setenv("PYTEST_XDIST_AUTO_NUM_WORKERS", "1")
-    with pytest.raises(SystemExit, match=r"^\d+ problems\.$"):
-        check.main([])
-    said = capsys.readouterr().out
-    assert "tests/unit/test_x.py:1:8: F401" in said
-    assert "lecture6_utils/crooked.py:1:8: unformatted" in said
-    assert "tests.unit.test_y: ModuleNotFoundError: No module named 'no_such_module'" in said
-    assert "\ntests/unit/test_x.py:4: test_x: AssertionError: a sum\n" in said
-
-
 def test_a_lesson_that_is_not_there_is_named(book, monkeypatch):
     monkeypatch.chdir(book)
     with pytest.raises(SystemExit, match="No such lesson: sums. There are: adds, prints"):
