@@ -226,26 +226,6 @@ MUTATIONS = [
             "net, epochs, batch_size = build(kinds), 5, 2",
             "net, epochs, batch_size = build(kinds), 1, 2",
         ),
-        (
-            "F1 without its factor of 2",
-            "return 2 * len(found & true) / (len(found) + len(true))",
-            "return len(found & true) / (len(found) + len(true))",
-        ),
-        (
-            "recall over the names found, not the true ones",
-            "return len(found & true) / len(true)",
-            "return len(found & true) / len(found)",
-        ),
-        (
-            "test text in small letters left as it is",
-            '("small letters", str.lower)',
-            '("small letters", str)',
-        ),
-        (
-            "dropout left on at test time",
-            "names_of(net(x).numpy().argmax(axis=-1).ravel(), test_words)",
-            "names_of(net(x, training=True).numpy().argmax(axis=-1).ravel(), test_words)",
-        ),
     ),
     *in_lesson(
         "sparse_autoencoders",

@@ -188,9 +188,12 @@ def test_false_alarms_of_runs_held_out_are_told(studied, monkeypatch):
         "there was 1 false alarm:\n\n- {doc}`/chapters/adds` (new; seeds moved by 1,000): a \\| b"
         in how_sure.page(studied)
     )
+    assert "0 of these alarms are of this kind" in how_sure.page(studied)
     alarms += 11 * alarms
     assert "there were 12 false alarms:" in how_sure.page(studied)
     assert "a \\| b; and 2 more" in how_sure.page(studied), "those of one run stand together"
+    alarms.append(("adds", "a", (0, "avx")))
+    assert "1 of these alarms is of this kind" in how_sure.page(studied)
 
 
 def test_what_each_mutation_was_caught_by_is_told(studied):
