@@ -578,7 +578,8 @@ order = list(found)[::-1]
 for i, g in enumerate(GROUPS):
     means = [np.mean(recalls(name, g)) for name in order]
     ax.plot(means, range(len(order)), "os^"[i], color=COLORS[i], markersize=8)
-    ax.text(means[0], len(order) - 0.45, g, ha="center", color=COLORS[i])
+    side = "right" if g == "new name" else "center"  # beside the next one's text
+    ax.text(means[0], len(order) - 0.45, g, ha=side, color=COLORS[i])
 ax.set_yticks(range(len(order)), [name.replace(": ", ":\n") for name in order], fontsize=9)
 ax.set(xlim=(-0.06, 1.03), ylim=(-0.6, len(order)))
 ax.tick_params(axis="y", length=0)
