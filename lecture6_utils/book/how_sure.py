@@ -239,7 +239,8 @@ number within **bounds**, which follow from the study by one rule:
   lie outside once in {1 / RATE:,.0f} times.
 
 Such a case is a **false alarm**. The rule allows for {MOST_CHECKS:,} checks: even with so many, fewer
-than {percent(RATE * MOST_CHECKS)} of all proofs should raise one. For the {count(len(numbers), "number")} in these tables it is {percent(RATE * len(numbers))}.
+than {percent(RATE * MOST_CHECKS)} of all proofs should raise one, as long as the next machine
+computes no more differently than those of the study do. For the {count(len(numbers), "number")} in these tables it is {percent(RATE * len(numbers))}.
 
 ## What is the difference between a range and an interval?
 
@@ -293,11 +294,11 @@ def why(alarms):
     of_this_kind = f"{meant:,} of these alarms {'is' if meant == 1 else 'are'} of this kind"
     return f"""
 The rule speaks of other machines with the seeds of the book: {of_this_kind}.
-The others come from other seeds or from the oldest packages. Nearly all have one cause: in a
-training of thousands of steps the last digit of one step can change all that follow. If this
-has not happened in the other runs, the rule cannot know that it may. Such a run is part
-of the study now, and the ranges are as wide as it asks for. On a machine that computes in a
-way that we have not tried, the same may happen to another number.
+The others come from other seeds or from the oldest packages. The rule cannot foresee what
+happened in none of the runs it learns from: in a training of thousands of steps, say, the last
+digit of one step can change all that follow. Such a run is part of the study now, and the
+ranges are as wide as it asks for. On a machine that computes in a way that we have not tried,
+the same may happen to another number, and more often than the rate above says.
 """
 
 

@@ -7,7 +7,9 @@ there is one per seed. Few runs of one number say little of its spread, so the n
 lesson that vary at all lend each other strength: each variance is drawn towards the lesson's
 typical one, by as much as they are alike (Smyth 2004, the moderated t statistic of limma).
 `RATE` is the false-alarm rate of one check; all checks of the book together then raise fewer
-than one false alarm in a hundred proofs, as long as there are fewer than `MOST_CHECKS`.
+than one false alarm in a hundred proofs, as long as there are fewer than `MOST_CHECKS` and the
+next machine is of a kind that the study saw: a training that never took another turn in it may
+take one on a new kind (`held_out` counts such cases).
 
 References
 ----------
