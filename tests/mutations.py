@@ -30,7 +30,7 @@ import nbformat
 from helpers import ROOT, copy_book
 
 from lecture6_utils.book.check import all_problems
-from lecture6_utils.book.evidence import evidence_path
+from lecture6_utils.book.evidence import evidence_path, out_of_range, read_evidence
 from lecture6_utils.book.lessons import (
     METADATA_KEY,
     BookError,
@@ -40,6 +40,7 @@ from lecture6_utils.book.lessons import (
     read_script,
     replace_text,
 )
+from lecture6_utils.book.study import run
 
 NOT_CAUGHT = "NOT CAUGHT"
 PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", "-x"]
@@ -49,7 +50,9 @@ PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no"
 class Mutation:
     """A fault: in `file`, the text `old`, which occurs once, becomes `new`.
 
-    The unit tests in the files `tests` are to catch it, or else the proof of `lesson`.
+    The unit tests in the files `tests` are to catch it, or else the proof of `lesson`, which
+    stops at the first failure: `to_the_end` also runs the lesson whole, to see all numbers that
+    the fault moves out of their range.
     """
 
     name: str
@@ -58,11 +61,15 @@ class Mutation:
     new: str
     lesson: str | None = None
     tests: tuple = ()
+    to_the_end: bool = False
 
 
-def in_lesson(slug, *faults):
+def in_lesson(slug, *faults, to_the_end=False):
     """Faults (name, old text, new text) in a lesson, which its own proof has to catch."""
-    return [Mutation(*fault[:1], f"chapters/{slug}.py", *fault[1:], slug) for fault in faults]
+    file = f"chapters/{slug}.py"
+    return [
+        Mutation(name, file, old, new, slug, to_the_end=to_the_end) for name, old, new in faults
+    ]
 
 
 def in_module(module, *faults, lesson=None, tests=()):
@@ -107,6 +114,11 @@ MUTATIONS = [
             "np.where(y == 1, 1 - p, p)",
         ),
         (
+            "wrong answers counted as right",
+            "np.mean((p > 0.5) == y)",
+            "np.mean((p > 0.5) != y)",
+        ),
+        (
             "a tenth of the epochs",
             "fit(model, padded_sequences, y, epochs=200, batch_size=3)",
             "fit(model, padded_sequences, y, epochs=20, batch_size=3)",
@@ -135,16 +147,6 @@ MUTATIONS = [
             "return [word[i:] for i in range(max(0, len(word) - longest), len(word) + 1)][::-1]",
         ),
         (
-            "logits taken as probabilities",
-            "    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
-            "    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=False)",
-        ),
-        (
-            "the shorter suffix weighed by its own count alone",
-            "shorter = shares[suffix[1:]] if suffix else own",
-            "shorter = counts[suffix[1:]] / counts[suffix[1:]].sum() if suffix else own",
-        ),
-        (
             "argmax over the words, not the classes",
             "net(prepare(words)).numpy().argmax(axis=1)",
             "net(prepare(words)).numpy().argmax(axis=0)",
@@ -163,6 +165,16 @@ MUTATIONS = [
             "kind, typed = rng.choice(names)",
         ),
         (
+            "the last two letters in front, not five",
+            "word[-5:] + word[:-5]",
+            "word[-2:] + word[:-2]",
+        ),
+        (
+            "words shifted among each other, not letters",
+            "np.roll(roomy(words), 7, axis=1)",
+            "np.roll(roomy(words), 7, axis=0)",
+        ),
+        (
             "blind to the beginning, not to the end",
             "keras.ops.not_equal(x[:, 6:], 0)",
             "keras.ops.not_equal(x[:, :-6], 0)",
@@ -174,11 +186,6 @@ MUTATIONS = [
             "WordPiece merges by count, as BPE does",
             "return n_pair * math.log(n_pair * n_all / (n_first * n_second))",
             "return n_pair",
-        ),
-        (
-            "the rarest pair merged first",
-            "best = max(frequent, key=",
-            "best = min(frequent, key=",
         ),
         (
             "the first four pieces of a word",
@@ -215,16 +222,6 @@ MUTATIONS = [
             "a vocabulary of 2,000 BPE pieces for 3,000",
             "vocab_size=3_000",
             "vocab_size=2_000",
-        ),
-        (
-            "affixes of one letter",
-            "lengths = range(1, min(5, len(word)) + 1)",
-            "lengths = range(1, min(1, len(word)) + 1)",
-        ),
-        (
-            "one epoch for five in the taggers",
-            "net, epochs, batch_size = build(kinds), 5, 2",
-            "net, epochs, batch_size = build(kinds), 1, 2",
         ),
     ),
     *in_lesson(
@@ -264,28 +261,13 @@ MUTATIONS = [
             "active = codings >= 0.05",
             "active = codings >= 0.5",
         ),
-        (
-            "L1 penalty ten times as strong",
-            '"L1": lambda: [l1_layer(1e-4)],',
-            '"L1": lambda: [l1_layer(1e-3)],',
-        ),
     ),
     *in_lesson(
         "stacked_autoencoders",
         (
-            "absolute error for squared error",
-            "return fit_autoencoder(net, X_train, epochs=10, validation_data=validation_data)",
-            'return fit_autoencoder(net, X_train, epochs=10, validation_data=validation_data, loss="mae")',
-        ),
-        (
             "one curve drawn twice",
             "ax.plot(epoch, history.history[key],",
             'ax.plot(epoch, history.history["loss"],',
-        ),
-        (
-            "PCA not clipped where it says clipped",
-            "def rebuild_by_pca(images, n_components, clip=True):",
-            "def rebuild_by_pca(images, n_components, clip=False):",
         ),
         (
             "PCA fitted on the validation images",
@@ -305,11 +287,6 @@ MUTATIONS = [
     ),
     *in_lesson(
         "training_autoencoders",
-        (
-            "kernel not tied",
-            'DenseTranspose(dense_2, activation="selu")',
-            "keras.layers.Dense(100, **selu)",
-        ),
         (
             "a ratio upside down",
             "ratio = np.linalg.norm(decoder) / np.linalg.norm(encoder)",
@@ -416,16 +393,6 @@ MUTATIONS = [
             'np.ravel(by_class, order="C")',
         ),
         (
-            "fine-tuning moves the last layer only",
-            "gradients = tape.gradient(loss, net.trainable_variables)\n"
-            "        adam.apply(gradients, net.trainable_variables)",
-            "last = net.layers[1].trainable_variables\n"
-            "        adam.apply(\n"
-            "            [0 * v for v in net.layers[0].trainable_variables] + tape.gradient(loss, last),\n"
-            "            net.trainable_variables,\n"
-            "        )",
-        ),
-        (
             "weights of the last run not set back",
             "        net.layers[0].set_weights(encoder.get_weights())\n",
             "",
@@ -497,11 +464,6 @@ MUTATIONS = [
             "return (better < 1).astype(float)",
         ),
         (
-            "temperature missing in the contrastive loss",
-            "ops.log_softmax(cosines / 0.1)",
-            "ops.log_softmax(cosines)",
-        ),
-        (
             "vectors not scaled to length 1",
             "            layers.UnitNormalization(),\n",
             "",
@@ -516,6 +478,118 @@ MUTATIONS = [
             "row[position[form]] = -np.inf",
             "pass",
         ),
+    ),
+    # Of the numbers that are quoted most, each is moved by one of these, or by one above.
+    *in_lesson(
+        "character_models",
+        (
+            "logits taken as probabilities",
+            "    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
+            "    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=False)",
+        ),
+        (
+            "the shorter suffix weighed by its own count alone",
+            "shorter = shares[suffix[1:]] if suffix else own",
+            "shorter = counts[suffix[1:]] / counts[suffix[1:]].sum() if suffix else own",
+        ),
+        (
+            "the second nearest letter for the nearest",
+            "np.argsort(cosines)[-2]",
+            "np.argsort(cosines)[-3]",
+        ),
+        to_the_end=True,
+    ),
+    *in_lesson(
+        "letters_and_pieces",
+        (
+            "the rarest pair merged first",
+            "best = max(frequent, key=",
+            "best = min(frequent, key=",
+        ),
+        (
+            "Turkish words held out by word, not by lemma",
+            'if row.lemma in own), "train")',
+            'if row.word in own), "train")',
+        ),
+        to_the_end=True,
+    ),
+    *in_lesson(
+        "words_from_pieces",
+        (
+            "temperature missing in the contrastive loss",
+            "ops.log_softmax(cosines / 0.1)",
+            "ops.log_softmax(cosines)",
+        ),
+        to_the_end=True,
+    ),
+    *in_lesson(
+        "named_entities",
+        (
+            "affixes of one letter",
+            "lengths = range(1, min(5, len(word)) + 1)",
+            "lengths = range(1, min(1, len(word)) + 1)",
+        ),
+        (
+            "one epoch for five in the taggers",
+            "net, epochs, batch_size = build(kinds), 5, 2",
+            "net, epochs, batch_size = build(kinds), 1, 2",
+        ),
+        to_the_end=True,
+    ),
+    *in_lesson(
+        "sparse_autoencoders",
+        (
+            "L1 penalty ten times as strong",
+            '"L1": lambda: [l1_layer(1e-4)],',
+            '"L1": lambda: [l1_layer(1e-3)],',
+        ),
+        to_the_end=True,
+    ),
+    *in_lesson(
+        "stacked_autoencoders",
+        (
+            "absolute error for squared error",
+            "return fit_autoencoder(net, X_train, epochs=10, validation_data=validation_data)",
+            'return fit_autoencoder(net, X_train, epochs=10, validation_data=validation_data, loss="mae")',
+        ),
+        (
+            "PCA not clipped where it says clipped",
+            "def rebuild_by_pca(images, n_components, clip=True):",
+            "def rebuild_by_pca(images, n_components, clip=False):",
+        ),
+        to_the_end=True,
+    ),
+    *in_lesson(
+        "training_autoencoders",
+        (
+            "kernel not tied",
+            'DenseTranspose(dense_2, activation="selu")',
+            "keras.layers.Dense(100, **selu)",
+        ),
+        to_the_end=True,
+    ),
+    *in_lesson(
+        "unsupervised_pretraining",
+        (
+            "fine-tuning moves the last layer only",
+            "gradients = tape.gradient(loss, net.trainable_variables)\n"
+            "        adam.apply(gradients, net.trainable_variables)",
+            "last = net.layers[1].trainable_variables\n"
+            "        adam.apply(\n"
+            "            [0 * v for v in net.layers[0].trainable_variables] + tape.gradient(loss, last),\n"
+            "            net.trainable_variables,\n"
+            "        )",
+        ),
+        to_the_end=True,
+    ),
+    *in_lesson(
+        "typos_and_order",
+        (
+            "four words behind for four in front",
+            '"".join(rng.choices(stems, k=4)) + word for',
+            'word + "".join(rng.choices(stems, k=4)) for',
+        ),
+        to_the_end=True,
     ),
     *in_module(
         "training",
@@ -687,7 +761,8 @@ def judge(root, mutation):
     Returns
     -------
     dict
-        ``caught_by`` and, for who wants to know more, ``output``.
+        ``caught_by``; if a proof caught it, ``numbers``, the names of those out of range; and
+        ``output``, for who wants to know more.
 
     Raises
     ------
@@ -713,6 +788,9 @@ def judge(root, mutation):
                 cell = int(found[1]) + 1  # nbval counts from 0
                 return {
                     "caught_by": f"proof, cell [{cell}]: {what_failed(output)}",
+                    "numbers": numbers_moved(Lesson(copy, mutation.lesson))
+                    if mutation.to_the_end
+                    else numbers_out_of_range(output),
                     "output": output,
                 }
         return {"caught_by": NOT_CAUGHT, "output": output}
@@ -749,14 +827,9 @@ def last_line(text):
 
 def what_failed(output):
     """What a cell's failure in the proof was about: a number, a figure, an exception or a text."""
-    if "OutOfBoundsError: " in output:
-        names = re.findall(
-            r"^(['\"])(.+)\1 measured \S+; the study's range",
-            output.rpartition("OutOfBoundsError: ")[2],
-            re.M,
-        )
+    if names := numbers_out_of_range(output):
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        return f"number out of range: {names[0][1]}{more}"
+        return f"number out of range: {names[0]}{more}"
     if "Cell execution caused an exception" in output:
         errors = re.findall(r"^\w+(?:Error|Exception|Iteration|Interrupt): .*$", output, re.M)
         return f"exception: {errors[-1][:80].strip(' :') if errors else 'unknown'}"
@@ -765,6 +838,19 @@ def what_failed(output):
     if re.search(r"^\s*measured \[", output, re.M):
         return "names of the numbers"
     return "text"
+
+
+def numbers_moved(lesson):
+    """The names of all numbers out of their range when a lesson runs to its end."""
+    result = run(lesson.root, lesson.slug, 0, "here", evidence_fingerprint(lesson))
+    return [m["name"] for m in out_of_range(result["measured"], read_evidence(lesson))]
+
+
+def numbers_out_of_range(output):
+    """The names of the numbers that a cell's failure in the proof was about."""
+    told = output.rpartition("OutOfBoundsError: ")[2]
+    found = re.findall(r"^(['\"])(.+)\1 measured \S+; the study's range", told, re.M)
+    return [name for _, name in found]
 
 
 # --- the study ----------------------------------------------------------------------------
@@ -810,7 +896,7 @@ def check_sound(root, mutations):
 
 
 def study(root, mutations, n_workers):
-    """Judge every fault; what catches each by name, None where it could not be judged."""
+    """Judge every fault; by name what `judge` says of it, None where it could not be judged."""
     check_sound(root, mutations)
     found, start = {}, time.monotonic()
 
@@ -820,7 +906,7 @@ def study(root, mutations, n_workers):
             result = judge(root, mutation)
             path.parent.mkdir(parents=True, exist_ok=True)
             replace_text(path, json.dumps(result, ensure_ascii=False))
-        return json.loads(path.read_text(encoding="utf-8"))["caught_by"]
+        return json.loads(path.read_text(encoding="utf-8"))
 
     with ThreadPoolExecutor(n_workers) as pool:
         cheapest_first = sorted(mutations, key=lambda mutation: cost(root, mutation))
@@ -830,7 +916,7 @@ def study(root, mutations, n_workers):
                 name = futures[future].name
                 try:
                     found[name] = future.result()
-                    said = found[name]
+                    said = found[name]["caught_by"]
                 except BookError as error:
                     found[name], said = None, f"NOT JUDGED: {error}"
                 seconds = round(time.monotonic() - start)
@@ -848,7 +934,12 @@ def study(root, mutations, n_workers):
 def write_evidence(root, mutations, found):
     """Write down for the book what caught each fault; nothing is an empty text."""
     rows = [
-        {"name": m.name, "where": m.file, "caught_by": found[m.name].replace(NOT_CAUGHT, "")}
+        {
+            "name": m.name,
+            "where": m.file,
+            "caught_by": found[m.name]["caught_by"].replace(NOT_CAUGHT, ""),
+        }
+        | ({"numbers": numbers} if (numbers := found[m.name].get("numbers")) else {})
         for m in mutations
     ]
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
@@ -873,8 +964,9 @@ def main(argv=None):
         sys.exit("\nInterrupted. What was judged is kept; the same command goes on from there.")
     print()
     for m in chosen:
-        print(f"{m.file.removeprefix('chapters/'):32} {m.name:56} {found[m.name] or 'NOT JUDGED'}")
-    caught = sum(found[m.name] not in (None, NOT_CAUGHT) for m in chosen)
+        said = found[m.name]["caught_by"] if found[m.name] else "NOT JUDGED"
+        print(f"{m.file.removeprefix('chapters/'):32} {m.name:56} {said}")
+    caught = sum(bool(result) and result["caught_by"] != NOT_CAUGHT for result in found.values())
     print(f"\n{caught} of {len(chosen)} faults caught.")
     if len(chosen) == len(MUTATIONS) and None not in found.values():
         write_evidence(ROOT, MUTATIONS, found)

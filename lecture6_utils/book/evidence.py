@@ -78,12 +78,17 @@ def evidence_problems(lesson, record):
     lacking += [n for n in record.get("figures", {}) if n not in evidence["figures"]]
     outside = [
         f"{m['name']!r}: stored {fmean(m['values']):{m['spec']}}, outside its range"
-        for m in record.get("measured", [])
-        if m["name"] in evidence["numbers"] and not _within(m, evidence["numbers"][m["name"]])
+        for m in out_of_range(record.get("measured", []), evidence)
     ]
     return [
         f"{name!r} is not studied yet: make study LESSON={lesson.slug}" for name in lacking
     ] + outside
+
+
+def out_of_range(measured, evidence):
+    """Those of a run's measurements that lie outside the bounds of a lesson's evidence."""
+    numbers = evidence["numbers"]
+    return [m for m in measured if m["name"] in numbers and not _within(m, numbers[m["name"]])]
 
 
 def _within(measurement, number):

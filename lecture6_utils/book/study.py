@@ -40,6 +40,7 @@ from lecture6_utils.book.summary import at, earlier_runs, sum_up
 
 #: (seed offset, machine variant), the most telling first; two of equal seeds are the
 #: least that can be summed up. (0, "here") is the stored notebook.
+OLDEST = "oldest"  # no machine, but the oldest packages: `make oldest` makes their environment
 PLAN = [
     (0, "avx"),
     (1_000, "here"),
@@ -49,7 +50,7 @@ PLAN = [
     (2_000, "here"),
     (0, "sse4.2"),
     (0, "threads"),
-    (0, "oldest"),  # with the oldest packages: their environment is made by `make oldest`
+    (0, OLDEST),
 ]
 
 LIVE = 30  # seconds after which the live line is said again
@@ -115,7 +116,7 @@ def run(root, slug, offset, variant, fingerprint):
             f"{lesson.script} on this worker is not the lesson to be studied: give every worker "
             "the same checkout, and start it in the book's folder."
         )
-    if variant == "oldest":
+    if variant == OLDEST:
         return run_with_oldest(lesson, offset, fingerprint) | {"variant": variant}
     asyncio.set_event_loop(asyncio.new_event_loop())  # nbclient's own; Dask's is not for it
     notebook = read_script(lesson)

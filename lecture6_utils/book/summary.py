@@ -7,11 +7,21 @@ from statistics import fmean, stdev
 from lecture6_utils.book.evidence import evidence_path, read_evidence, values_hash
 from lecture6_utils.book.figures import ROUNDING, deviation
 from lecture6_utils.book.lessons import BookError, evidence_fingerprint, replace_text
-from lecture6_utils.book.rule import bounds, by_offset, fit_prior, machine_variance, tolerance
+from lecture6_utils.book.rule import (
+    SEEDS,
+    bounds,
+    by_offset,
+    fit_prior,
+    machine_variance,
+    tolerance,
+)
 
 #: A spread between machines that is so large a part of the spread over all runs is chaos:
 #: the last digit of a sum decides as much as the seed does.
 CHAOTIC = 0.5
+
+#: The run whose outputs the notebook stores: its seed offset and its machine variant.
+STORED = 0, "here"
 
 
 def sum_up(lesson, runs):
@@ -24,7 +34,7 @@ def sum_up(lesson, runs):
         As from `study.run`, that of the stored notebook first. Runs that the evidence has
         already, of the same lesson, are kept beside them.
     """
-    first = next((run for run in runs if at(run) == (0, "here")), None)
+    first = next((run for run in runs if at(run) == STORED), None)
     if not first:
         return (
             f"{lesson.slug}: nothing to sum up, since its notebook is of another version: make book"
@@ -134,16 +144,14 @@ def sum_up_figures(names, runs):
     """For each figure what is not the same in all runs, and how far its data may be off.
 
     The rule is that of numbers: a deviation, as a part of its data's span, is foreseen from
-    those of the runs with the same seeds, and from the lesson's typical one.
+    those of the runs with the same seeds, and from the lesson's typical one. A machine may do
+    what another seed does.
     """
-    others = [run for run in runs if at(run) != (0, "here")]
+    others = [run for run in runs if at(run) != STORED]
     same_seed = [run for run in others if run["offset"] == 0]
     seeds_moved = len(same_seed) < len(others)
-    squares = {}  # (figure, path) → mean square of its deviations
-    for name in names:
-        drawn = [run["figures"][name] for run in same_seed if name in run["figures"]]
-        for path in {path for figure in drawn for path in figure["off"]}:
-            squares[name, path] = fmean([figure["off"].get(path, 0.0) ** 2 for figure in drawn])
+    squares = _mean_squares(names, same_seed)
+    seeds = _mean_squares(names, [run for run in others if run["offset"] != 0])
     freedom = len(same_seed)
     prior = fit_prior(squares.values(), [freedom] * len(squares))
     figures = {}
@@ -157,8 +165,13 @@ def sum_up_figures(names, runs):
         figures[name] = {
             "varies": sorted(varies),
             "bounds": {
-                path: ROUNDING + tolerance(square, freedom, 1, prior)
-                for (figure, path), square in squares.items()
+                path: ROUNDING
+                + max(
+                    tolerance(squares.get((name, path), 0.0), freedom, 1, prior),
+                    # both runs have a seed of their own, so they differ by √2 deviations
+                    SEEDS * math.sqrt(seeds.get((name, path), 0.0) / 2),
+                )
+                for figure, path in squares | seeds
                 if figure == name and path not in varies
             },
             "otherwise": ROUNDING + (0 if still else tolerance(0.0, freedom, 1, prior)),
@@ -166,6 +179,16 @@ def sum_up_figures(names, runs):
             "runs": [run["figures"].get(name) for run in runs],
         }
     return figures
+
+
+def _mean_squares(names, runs):
+    """(Figure, path) → the mean square of its deviations from the stored notebook's."""
+    squares = {}
+    for name in names:
+        drawn = [run["figures"][name] for run in runs if name in run["figures"]]
+        for path in {path for figure in drawn for path in figure["off"]}:
+            squares[name, path] = fmean([figure["off"].get(path, 0.0) ** 2 for figure in drawn])
+    return squares
 
 
 def unlike(figure, stored):

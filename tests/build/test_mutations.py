@@ -2,19 +2,35 @@
 
 import ast
 import json
+import re
 import shutil
 from collections import Counter
 from dataclasses import replace
 
 import pytest
 from helpers import ROOT, make_small_book
-from mutations import MUTATIONS, NOT_CAUGHT, Mutation, judge, mutated, study, what_failed
+from mutations import (
+    MUTATIONS,
+    NOT_CAUGHT,
+    Mutation,
+    judge,
+    mutated,
+    study,
+    what_failed,
+)
 
 from lecture6_utils.book.check import all_problems
 from lecture6_utils.book.evidence import evidence_path
 from lecture6_utils.book.executor import run as run_lessons
-from lecture6_utils.book.lessons import BookError, Lesson, evidence_fingerprint, find_lessons
-from lecture6_utils.book.quotes import bind
+from lecture6_utils.book.lessons import (
+    METADATA_KEY,
+    BookError,
+    Lesson,
+    evidence_fingerprint,
+    find_lessons,
+    read_notebook,
+)
+from lecture6_utils.book.quotes import bind, read_lock
 
 COMMITTED = ROOT / "chapters/evidence/mutations.json"
 FILE = "chapters/adds.py"
@@ -39,11 +55,38 @@ def test_there_are_enough_faults_everywhere():
         assert per_file[f"chapters/{lesson.slug}.py"] >= 3, lesson.slug
 
 
-@pytest.mark.skipif(not COMMITTED.exists(), reason="the study of planted faults was not made yet")
 def test_the_book_tells_of_these_faults_and_all_were_caught():
     rows = json.loads(COMMITTED.read_text(encoding="utf-8"))["mutations"]
     assert [(row["name"], row["where"]) for row in rows] == [(m.name, m.file) for m in MUTATIONS]
     assert [row["name"] for row in rows if row["caught_by"] in ("", NOT_CAUGHT)] == []
+
+
+def most_quoted():
+    """The numbers that three places or more of prose and slides quote, as (lesson, name)."""
+    quoted = Counter()
+    for lesson in find_lessons(ROOT):
+        names = read_notebook(lesson).metadata[METADATA_KEY]["measured"]
+        names = [measurement["name"] for measurement in names]
+        quoted.update((lesson.slug, name) for name in read_lock(lesson).values())
+        for deck in (ROOT / "chapters/_slides").glob("*.md"):
+            told = re.findall(
+                rf"{{measured}}`{lesson.slug}(?:#[^:]*)?: (.*?)`", deck.read_text("utf-8")
+            )
+            for name in told:  # a corner may be left away
+                full = [n for n in names if n == name] or [
+                    n for n in names if n.endswith(f" | {name}")
+                ]
+                quoted.update((lesson.slug, n) for n in full)
+    return {number for number, places in quoted.items() if places >= 3}
+
+
+def test_each_of_the_numbers_quoted_most_is_moved_by_a_fault():
+    rows = json.loads(COMMITTED.read_text(encoding="utf-8"))["mutations"]
+    lessons = {m.name: m.lesson for m in MUTATIONS}
+    moved = {(lessons[row["name"]], name) for row in rows for name in row.get("numbers", [])}
+    quoted = most_quoted()
+    assert len(quoted) >= 20
+    assert quoted - moved == set()
 
 
 # --- the study ----------------------------------------------------------------------------
@@ -86,6 +129,11 @@ def test_a_fault_is_caught_and_an_innocent_change_is_not(book, mutation, caught_
     assert judge(book, mutation)["caught_by"] == caught_by
 
 
+def test_the_numbers_that_a_fault_moves_are_told(book):
+    for to_the_end in (False, True):
+        assert judge(book, replace(FAULT, to_the_end=to_the_end))["numbers"] == ["sum"]
+
+
 def test_a_fault_in_the_package_is_caught_by_the_unit_test_named(book):
     (book / "tests").mkdir()
     (book / "tests/test_sum.py").write_text(
@@ -109,11 +157,11 @@ def test_what_was_judged_is_not_judged_again(book, monkeypatch, capsys):
 
     def quick(root, mutation):
         judged.append(mutation.name)
-        return {"caught_by": "static check", "output": ""}
+        return {"caught_by": "static check"}
 
     monkeypatch.setattr("mutations.judge", quick)
     for _ in range(2):
-        assert study(book, [FAULT], n_workers=1) == {FAULT.name: "static check"}
+        assert study(book, [FAULT], n_workers=1) == {FAULT.name: {"caught_by": "static check"}}
     assert judged == [FAULT.name]
     assert "1 of 1  a sum off by one: static check" in capsys.readouterr().out
 

@@ -19,8 +19,9 @@ from lecture6_utils.book import study as study_module
 from lecture6_utils.book.evidence import evidence_path, read_evidence
 from lecture6_utils.book.execution import IN_KERNEL
 from lecture6_utils.book.executor import run as run_lessons
+from lecture6_utils.book.held_out import held_out
 from lecture6_utils.book.lessons import BookError, Lesson, find_lessons
-from lecture6_utils.book.study import PLAN, Study, running, study, variables
+from lecture6_utils.book.study import OLDEST, PLAN, Study, running, study, variables
 
 # A lesson that needs no TensorFlow: a kernel of it is up in a second. It waits as long as
 # the file `gate` exists, and leaves one with its process number beside it.
@@ -335,7 +336,7 @@ print(json.dumps({
 def told():
     """What each machine variant tells of itself, and its product of two matrices."""
     found = {}
-    for variant in sorted({variant for _, variant in PLAN} - {"oldest"} | {"here", "xla-avx"}):
+    for variant in sorted({variant for _, variant in PLAN} - {OLDEST} | {"here", "xla-avx"}):
         result = subprocess.run(
             [sys.executable, "-c", TOLD],
             cwd=ROOT,
@@ -377,3 +378,10 @@ def test_the_plan_tells_seeds_and_machines_apart():
         "here",
         "oldest",
     }
+
+
+def test_no_machine_of_the_study_would_have_raised_a_false_alarm():
+    found = held_out(ROOT)
+    assert sum(n for (offset, variant), n in found["checks"].items() if offset == 0) > 5_000
+    meant = [a for a in found["alarms"] if a[2][0] == 0 and a[2][1] != OLDEST]
+    assert meant == [], "study these lessons on more machines"

@@ -9,12 +9,16 @@ from helpers import make_small_book
 from scipy import stats
 
 from lecture6_utils.book.evidence import evidence_path, evidence_problems, read_evidence
+from lecture6_utils.book.figures import ROUNDING
+from lecture6_utils.book.held_out import held_out
 from lecture6_utils.book.lessons import METADATA_KEY, BookError, Lesson, evidence_fingerprint
 from lecture6_utils.book.rule import (
     MOST_CHECKS,
     RATE,
+    bounds,
     fit_prior,
     machine_variance,
+    seed_deviation,
     tolerance,
     unit,
 )
@@ -94,6 +98,15 @@ def test_the_spread_between_machines_is_that_of_equal_seeds():
     assert machine_variance(two_seeds) == (1.0, 2)
 
 
+def test_a_machine_may_do_what_another_seed_does_but_no_more():
+    values = {"x": [[1.0, 2.0], [1.0, 2.0], [3.0, 4.0]], "never moved": [[5.0, 9.0]] * 3}
+    found = bounds(dict.fromkeys(values, ".1f"), values, [0, 0, 1_000])
+    half = 0.1 + 3 * np.std([1, 2, 3, 4], ddof=1) / np.sqrt(2)  # of a mean of two seeds
+    assert found["x"] == pytest.approx([1.5 - half, 1.5 + half])
+    groups = {0: [[7.0]], 1_000: [[7.0]]}
+    assert seed_deviation(groups) == 0.0
+
+
 @pytest.mark.parametrize(("spec", "last"), [(".4f", 1e-4), ("+.1%", 1e-3), (",.0f", 1), (".2e", 0)])
 def test_the_last_digit_of_a_format(spec, last):
     assert unit(spec) == pytest.approx(last)
@@ -111,7 +124,10 @@ def test_a_summary_tells_seeds_and_machines_apart(lesson):
     assert number["by machine"] == pytest.approx(np.sqrt((0.0008 + 0.0002) / 3), rel=1e-3)
     assert number["by seed"] == pytest.approx(np.std([1, 3.01, 2], ddof=1), rel=1e-3)
     low, high = number["bounds"]
-    assert low < 0.98 and 1.02 < high < 3.0, "another seed's value is not admissible"
+    sd = np.std([1, 3, 2], ddof=1)  # of the first run with each seed
+    assert (low, high) == pytest.approx((1 - 0.01 - 3 * sd, 1 + 0.01 + 3 * sd), rel=1e-3), (
+        "machines move it less than seeds do"
+    )
 
 
 def test_a_number_that_never_changed_may_differ_in_its_last_digit(lesson):
@@ -156,6 +172,28 @@ def test_runs_that_the_evidence_has_are_kept_when_others_come(lesson):
     sum_up(lesson, all_at_once[:3])
     sum_up(lesson, [all_at_once[0], *all_at_once[3:]])  # as on another day, on another machine
     assert read_evidence(lesson) == wanted
+
+
+def test_a_figures_data_may_move_as_far_as_seeds_move_them(lesson):
+    figures = [(1, 2, 4)] * 3 + [(1, 2.3, 4), (1, 2.3, 4), (1, 2, 4)]
+    sum_up(lesson, runs_of([1.0] * 6, figures))
+    off = np.sqrt(2 * 0.1**2 / 3)  # 0.3 of a span of 3, in two of three runs
+    assert read_evidence(lesson)["figures"]["fig-a"]["bounds"] == pytest.approx(
+        {"line": ROUNDING + 3 * off / np.sqrt(2)}, rel=1e-3
+    )
+
+
+# --- held out -----------------------------------------------------------------------------
+
+
+def test_a_run_is_held_against_bounds_from_the_others(lesson):
+    figures = [(1, 2, 4)] * 2 + [(1, 3, 4)] + [(1, 2.1, 4), (1, 2, 4), (1, 2, 4)]
+    sum_up(lesson, runs_of([1.0, 1.0, 2.0, 1.01, 1.01, 1.0], figures))
+    found = held_out(lesson.root)
+    assert found["checks"][0, "sse4.2"] == 2, "a number and a figure"
+    assert found["alarms"] == [("adds", name, (0, "sse4.2")) for name in ("x", "fig-a")]
+    sum_up(lesson, runs_of([1.0, 1.0, 1.0, 1.01, 1.01, 1.0]))
+    assert held_out(lesson.root)["alarms"] == []
 
 
 @pytest.mark.parametrize(

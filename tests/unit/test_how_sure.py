@@ -1,6 +1,7 @@
 """The page on how sure the numbers are: every number on it follows from the evidence."""
 
 import json
+from collections import Counter
 
 import pytest
 from helpers import ROOT
@@ -60,7 +61,7 @@ def study(book, slug, numbers, figures=("data", "pixels"), runs=RUNS):
         "runs": [{"offset": o, "variant": v, "seconds": s} for o, v, s in runs],
         "numbers": numbers,
         "figures": {
-            f"fig-{k}": {"varies": [], "bounds": {}, "pixels": how == "pixels"}
+            f"fig-{k}": {"varies": [], "bounds": {}, "pixels": how == "pixels", "runs": [None] * 5}
             for k, how in enumerate(figures)
         },
     }
@@ -133,13 +134,14 @@ def test_every_number_is_counted(studied):
         "more than 50% of its spread over all runs",
         "This holds for 4 of 8 numbers; 1 came out the same on all machines.",
         "should lie outside once in 200,000 times.",
-        "allows for 2,000 checks: even with so many, fewer than 1% of all proofs should raise one, as "
-        "long as the next machine computes no more differently than those of the study do.",
+        "They are never narrower than 3 standard deviations between seeds.",
+        "allows for 2,000 checks: even with so many, fewer than 1% of all proofs should raise one. "
         "For the 8 numbers in these tables it is 0.004%.",
         "The book has 1 such interval.",
     ):
         assert said in text
-    assert "In 21 checks there was no false alarm." in text  # 7 numbers, 3 runs
+    assert "For these there were no false alarms in 21 checks." in text  # 7 numbers, 3 runs
+    assert "of such runs" not in text
     assert "mutation" not in text and "Not counted" not in text
 
 
@@ -181,20 +183,22 @@ def test_a_mean_of_zero_has_no_relative_spread(book):
 
 
 def test_false_alarms_of_runs_held_out_are_told(studied, monkeypatch):
-    alarms = []
-    monkeypatch.setattr(how_sure, "held_out", lambda root: {"checks": 1_234, "alarms": alarms})
-    assert "In 1,234 checks there was no false alarm." in how_sure.page(studied)
+    alarms, checks = [], Counter({(0, "here"): 1_000, (0, "avx"): 234})
+    monkeypatch.setattr(how_sure, "held_out", lambda root: {"checks": checks, "alarms": alarms})
+    assert "For these there were no false alarms in\n1,234 checks." in how_sure.page(studied)
+    checks |= {(1_000, "new"): 5, (0, "oldest"): 6}
+    assert "In 11 checks of such runs there was no false alarm." in how_sure.page(studied)
     alarms.append(("adds", "a | b", (1_000, "new")))
     assert (
-        "there was 1 false alarm:\n\n- {doc}`/chapters/adds` (new; seeds moved by 1,000): a \\| b"
-        in how_sure.page(studied)
-    )
-    assert "0 of these alarms are of this kind" in how_sure.page(studied)
-    alarms += 11 * alarms
-    assert "there were 12 false alarms:" in how_sure.page(studied)
+        "In 11 checks of such runs there was 1 false alarm.\n\n"
+        "- {doc}`/chapters/adds` (new; seeds moved by 1,000): a \\| b"
+    ) in how_sure.page(studied)
+    assert "For these there were no false alarms in" in how_sure.page(studied)
+    alarms += 5 * alarms
     assert "a \\| b; and 2 more" in how_sure.page(studied), "those of one run stand together"
     alarms.append(("adds", "a", (0, "avx")))
-    assert "1 of these alarms is of this kind" in how_sure.page(studied)
+    assert "For these there was 1 false alarm in\n1,234 checks." in how_sure.page(studied)
+    assert "of such runs there were 6 false alarms." in how_sure.page(studied)
 
 
 def test_what_each_mutation_was_caught_by_is_told(studied):
