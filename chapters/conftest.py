@@ -174,7 +174,7 @@ def setup(self):
     try:
         self.evidence = read_evidence(lesson) or {}
     except BookError:
-        self.evidence = {}  # tests/unit/test_chapters.py says what is wrong with it
+        self.evidence = {}  # tests/build/test_chapters.py says what is wrong with it
     self.own = contextlib.ExitStack()
     environment = self.own.enter_context(
         kernel_environment(

@@ -399,9 +399,7 @@ def main(argv=None):
         if arguments.slugs:
             choose(look_for_lessons(root)[0], arguments.slugs)
         if not arguments.no_tests:
-            # without what is said here anyway
-            chosen = ["tests/unit", "--ignore=tests/unit/test_chapters.py"]
-            tests.append(Tests(root, *chosen, "-n", "auto", "--tb=short"))
+            tests.append(Tests(root, "tests/unit", "-n", "auto", "--tb=short"))
         problems = ruff_problems(root) + book_problems(root)
         problems += [problem for run in tests for problem in run.problems()]
         for slug in arguments.slugs:

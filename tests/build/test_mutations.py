@@ -70,7 +70,7 @@ def most_quoted():
         quoted.update((lesson.slug, name) for name in read_lock(lesson).values())
         for deck in (ROOT / "chapters/_slides").glob("*.md"):
             told = re.findall(
-                rf"{{measured}}`{lesson.slug}(?:#[^:]*)?: (.*?)`", deck.read_text("utf-8")
+                rf"{{measured}}`{lesson.slug}(?:#[^:]*)?: (.*?)`", deck.read_text(encoding="utf-8")
             )
             for name in told:  # a corner may be left away
                 full = [n for n in names if n == name] or [
