@@ -705,7 +705,7 @@ MUTATIONS = [
             "    keras.utils.set_random_seed(seed)\n",
             "",
         ),
-        lesson="character_embeddings",
+        tests=("tests/build/test_reproducibility.py",),
     ),
 ]
 

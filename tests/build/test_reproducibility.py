@@ -16,8 +16,8 @@ import json, os, sys
 import keras, sklearn, tensorflow as tf, threadpoolctl
 
 drawn = []
-for seed in (1, 1):
-    make_reproducible(seed)
+for _ in range(2):
+    make_reproducible("x")
     drawn.append(float(tf.random.uniform(())))
 threads = tf.config.threading
 threads = [threads.get_intra_op_parallelism_threads(), threads.get_inter_op_parallelism_threads()]
