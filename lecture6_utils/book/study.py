@@ -38,9 +38,11 @@ from lecture6_utils.book.lessons import (
 from lecture6_utils.book.lock import alone
 from lecture6_utils.book.summary import at, earlier_runs, sum_up
 
+#: No machine, but the oldest packages: `make oldest` makes their environment.
+OLDEST = "oldest"
+
 #: (seed offset, machine variant), the most telling first; two of equal seeds are the
 #: least that can be summed up. (0, "here") is the stored notebook.
-OLDEST = "oldest"  # no machine, but the oldest packages: `make oldest` makes their environment
 PLAN = [
     (0, "avx"),
     (1_000, "here"),
