@@ -493,6 +493,11 @@ MUTATIONS = [
             "shorter = counts[suffix[1:]] / counts[suffix[1:]].sum() if suffix else own",
         ),
         (
+            "TnT learns from 2,000 words",
+            "learn_tnt(train_words, train_y, theta, len(CLASSES))\nprint(",
+            "learn_tnt(train_words[:2_000], train_y[:2_000], theta, len(CLASSES))\nprint(",
+        ),
+        (
             "the second nearest letter for the nearest",
             "np.argsort(cosines)[-2]",
             "np.argsort(cosines)[-3]",
@@ -507,9 +512,9 @@ MUTATIONS = [
             "best = min(frequent, key=",
         ),
         (
-            "Turkish words held out by word, not by lemma",
-            'if row.lemma in own), "train")',
-            'if row.word in own), "train")',
+            "Turkish test words among the training words",
+            "    parts[part].append(row)\n",
+            '    parts[part].append(row)\n    parts["train"] += [row] * (part == "test")\n',
         ),
         to_the_end=True,
     ),
@@ -520,6 +525,11 @@ MUTATIONS = [
             "ops.log_softmax(cosines / 0.1)",
             "ops.log_softmax(cosines)",
         ),
+        (
+            "angles for cosines",
+            "cosines = np.array([cosine(net)",
+            "cosines = np.arccos([cosine(net)",
+        ),
         to_the_end=True,
     ),
     *in_lesson(
@@ -528,6 +538,11 @@ MUTATIONS = [
             "affixes of one letter",
             "lengths = range(1, min(5, len(word)) + 1)",
             "lengths = range(1, min(1, len(word)) + 1)",
+        ),
+        (
+            "words in title case for small letters",
+            '("small letters", str.lower)',
+            '("small letters", str.title)',
         ),
         (
             "one epoch for five in the taggers",
