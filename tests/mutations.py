@@ -393,6 +393,11 @@ MUTATIONS = [
             'np.ravel(by_class, order="C")',
         ),
         (
+            "percent of percent",
+            "points = {arm: 100 * by_size.T for",
+            "points = {arm: 100 * 100 * by_size.T for",
+        ),
+        (
             "weights of the last run not set back",
             "        net.layers[0].set_weights(encoder.get_weights())\n",
             "",
