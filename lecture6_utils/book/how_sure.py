@@ -284,9 +284,8 @@ def false_alarms(root):
 
 We held out each run of the study in turn, made the bounds from the other runs, and
 checked the run's numbers and figures against them. The rule speaks of other machines with the
-seeds of the book. For these there {"was" if raised == 1 else "were"} {count(raised, "false alarm") if raised else "no false alarms"} in
-{count(proofs, "check")}. So few checks can refute the rate above; they cannot confirm it.
-{others(checks.total() - proofs, len(alarms) - raised)}
+seeds of the book. For these {there_were(raised)} in {count(proofs, "check")}. So few checks can refute the rate above; they cannot confirm it.
+{with_other_seeds(checks.total() - proofs, len(alarms) - raised)}
 {chr(10).join(lines)}
 """
 
@@ -297,14 +296,22 @@ def _as_in_a_proof(run):
     return offset == 0 and variant != OLDEST
 
 
-def others(checks, raised):
+def there_were(alarms):
+    """How many false alarms there were, as a part of a sentence."""
+    return (
+        "there were no false alarms"
+        if not alarms
+        else (f"there {'was' if alarms == 1 else 'were'} {count(alarms, 'false alarm')}")
+    )
+
+
+def with_other_seeds(checks, raised):
     """What the rule does not speak of: runs with other seeds, or with other packages."""
     if not checks:
         return ""
-    told = count(raised, "false alarm") if raised else "no false alarm"
     return f"""
 In runs with other seeds there are fewer to learn from, and other packages may compute
-something else, not only less exactly. In {count(checks, "check")} of such runs there {"was" if raised < 2 else "were"} {told}.
+something else, not only less exactly. In {count(checks, "check")} of such runs {there_were(raised)}.
 """
 
 

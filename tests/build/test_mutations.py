@@ -23,14 +23,13 @@ from lecture6_utils.book.check import all_problems
 from lecture6_utils.book.evidence import evidence_path
 from lecture6_utils.book.executor import run as run_lessons
 from lecture6_utils.book.lessons import (
-    METADATA_KEY,
     BookError,
     Lesson,
     evidence_fingerprint,
     find_lessons,
-    read_notebook,
 )
 from lecture6_utils.book.quotes import bind, read_lock
+from lecture6_utils.book.stored import Book
 
 COMMITTED = ROOT / "chapters/evidence/mutations.json"
 FILE = "chapters/adds.py"
@@ -63,20 +62,12 @@ def test_the_book_tells_of_these_faults_and_all_were_caught():
 
 def most_quoted():
     """The numbers that three places or more of prose and slides quote, as (lesson, name)."""
-    quoted = Counter()
+    book = Book(ROOT)
+    deck = (ROOT / "chapters/_slides/index.md").read_text(encoding="utf-8")
+    told = re.findall("{measured}`(.*?)`", deck)
+    quoted = Counter((re.match(r"\w+", text)[0], book.number(text).name) for text in told)
     for lesson in find_lessons(ROOT):
-        names = read_notebook(lesson).metadata[METADATA_KEY]["measured"]
-        names = [measurement["name"] for measurement in names]
         quoted.update((lesson.slug, name) for name in read_lock(lesson).values())
-        for deck in (ROOT / "chapters/_slides").glob("*.md"):
-            told = re.findall(
-                rf"{{measured}}`{lesson.slug}(?:#[^:]*)?: (.*?)`", deck.read_text(encoding="utf-8")
-            )
-            for name in told:  # a corner may be left away
-                full = [n for n in names if n == name] or [
-                    n for n in names if n.endswith(f" | {name}")
-                ]
-                quoted.update((lesson.slug, n) for n in full)
     return {number for number, places in quoted.items() if places >= 3}
 
 

@@ -185,9 +185,9 @@ def test_a_mean_of_zero_has_no_relative_spread(book):
 def test_false_alarms_of_runs_held_out_are_told(studied, monkeypatch):
     alarms, checks = [], Counter({(0, "here"): 1_000, (0, "avx"): 234})
     monkeypatch.setattr(how_sure, "held_out", lambda root: {"checks": checks, "alarms": alarms})
-    assert "For these there were no false alarms in\n1,234 checks." in how_sure.page(studied)
+    assert "For these there were no false alarms in 1,234 checks." in how_sure.page(studied)
     checks |= {(1_000, "new"): 5, (0, "oldest"): 6}
-    assert "In 11 checks of such runs there was no false alarm." in how_sure.page(studied)
+    assert "In 11 checks of such runs there were no false alarms." in how_sure.page(studied)
     alarms.append(("adds", "a | b", (1_000, "new")))
     assert (
         "In 11 checks of such runs there was 1 false alarm.\n\n"
@@ -197,7 +197,7 @@ def test_false_alarms_of_runs_held_out_are_told(studied, monkeypatch):
     alarms += 5 * alarms
     assert "a \\| b; and 2 more" in how_sure.page(studied), "those of one run stand together"
     alarms.append(("adds", "a", (0, "avx")))
-    assert "For these there was 1 false alarm in\n1,234 checks." in how_sure.page(studied)
+    assert "For these there was 1 false alarm in 1,234 checks." in how_sure.page(studied)
     assert "of such runs there were 6 false alarms." in how_sure.page(studied)
 
 
