@@ -245,8 +245,7 @@ difference("trustworthiness, PCA − autoencoder", trusted["PCA"], trusted["AE"]
 # - **The codings are better than the pixels.** Their vote is right for ≈ 82.4% of the
 #   images, ≈ 2.1 points more, with 30 numbers instead of 784.
 # - **Their lead over PCA is small**: ≈ 0.8 points. It may come from scale alone, since we
-#   did not rescale the components
-#   ([the lesson on undercomplete autoencoders](undercomplete_autoencoders.ipynb) does).
+#   did not rescale the components.
 #   PCA keeps the pixels' neighbors better: its trustworthiness is ≈ 0.9980 against
 #   ≈ 0.9964.
 # - **t-SNE costs some accuracy.** The map of the codings loses ≈ 2.2 points. That is

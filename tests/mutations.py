@@ -266,23 +266,23 @@ MUTATIONS = [
         "stacked_autoencoders",
         (
             "one curve drawn twice",
-            "ax.plot(epoch, history.history[key],",
-            'ax.plot(epoch, history.history["loss"],',
+            "curve = np.array([errors[d, activation, k] for d in hidden_layers])",
+            'curve = np.array([errors[d, "linear", k] for d in hidden_layers])',
         ),
         (
             "PCA fitted on the validation images",
-            "pca = PCA(n_components=100).fit(flat(X_train))",
-            "pca = PCA(n_components=100).fit(flat(X_valid))",
+            "pca = PCA(n_components=equal_parameters).fit(flat(X_train))",
+            "pca = PCA(n_components=equal_parameters).fit(flat(X_valid))",
         ),
         (
-            "standard deviation for variance",
-            '"variance kept": Measured(1 - mse / mean_mse, ".1%")',
-            '"variance kept": Measured(1 - np.sqrt(mse / mean_mse), ".1%")',
+            "the mean not counted among PCA's parameters",
+            "return n_parameters // 784 - 1",
+            "return n_parameters // 784",
         ),
         (
-            "names of the classes permuted in a figure",
-            "_ = ax.set_yticklabels([CLASS_NAMES[label] for label in order])",
-            "_ = ax.set_yticklabels(CLASS_NAMES)",
+            "the decoder's layers not mirrored",
+            "for n in widths[::-1]],",
+            "for n in widths],",
         ),
     ),
     *in_lesson(
@@ -351,8 +351,8 @@ MUTATIONS = [
         ),
         (
             "inputs of two panels swapped",
-            'ax.plot(place + 1, slide[i], "o"',
-            'ax.plot(place + 1, slide[1 - i], "o"',
+            'ax.plot(place, slide[i], "o"',
+            'ax.plot(place, slide[1 - i], "o"',
         ),
         (
             "off by one in the components that PCA keeps",
@@ -365,9 +365,14 @@ MUTATIONS = [
             "rng.permuted(lines(rng, n), axis=1)",
         ),
         (
-            "one epoch for five in the deep nets",
-            "fit_autoencoder(autoencoder, X, epochs=5)",
-            "fit_autoencoder(autoencoder, X, epochs=1)",
+            "the control's frame as random as the other",
+            "gray, gray_valid = framed(X_train), framed(X_valid)",
+            "gray, gray_valid = framed(X_train, rng), framed(X_valid, rng)",
+        ),
+        (
+            "the loss asks for the frame where it should not",
+            '"random frame, gray target": (random, gray, random_valid)',
+            '"random frame, gray target": (random, random, random_valid)',
         ),
         (
             "k-nearest neighbors with k = 1",
@@ -569,13 +574,18 @@ MUTATIONS = [
         "stacked_autoencoders",
         (
             "absolute error for squared error",
-            "return fit_autoencoder(net, X_train, epochs=10, validation_data=validation_data)",
-            'return fit_autoencoder(net, X_train, epochs=10, validation_data=validation_data, loss="mae")',
+            "fit_autoencoder(net, flat(X_train), epochs=2, batch_size=128)",
+            'fit_autoencoder(net, flat(X_train), epochs=2, batch_size=128, loss="mae")',
         ),
         (
             "PCA not clipped where it says clipped",
-            "def rebuild_by_pca(images, n_components, clip=True):",
-            "def rebuild_by_pca(images, n_components, clip=False):",
+            "def pca_mse(images, n_components, clip=True):",
+            "def pca_mse(images, n_components, clip=False):",
+        ),
+        (
+            "no activation on the codings where it says selu",
+            'keras.layers.Dense(n_codings, activation, kernel_initializer="lecun_normal")',
+            'keras.layers.Dense(n_codings, kernel_initializer="lecun_normal")',
         ),
         to_the_end=True,
     ),

@@ -172,7 +172,7 @@ def test_what_is_not_there_fails_the_build_and_is_named(copy):
             "no measured number 'rust' in tsne.ipynb. The nearest there are: ",
         ),
         ("number", "tsne#how: x", "tsne.ipynb has no section 'how'; it has: what-does-t-sne-do, "),
-        ("number", "undercomplete_autoencoders: PCA | k = 30", "2 times measured number"),
+        ("number", "stacked_autoencoders: PCA, clipped | 30 codings", "2 times measured number"),
         ("number", "stacked_autoencoders: linear autoencoder: validation MSE", "no measured"),
         ("printed", "tsne: codings", "must have one …"),
         ("printed", "sparse_autoencoders: batch of 32: penalty …", "2 times printed line"),
@@ -188,11 +188,11 @@ def test_a_name_that_is_wrong_or_not_unique_is_told(method, text, message):
 
 
 def test_a_table_is_found_by_its_rows_columns_and_corner():
-    book, lesson = Book(ROOT), "undercomplete_autoencoders"
+    book, lesson = Book(ROOT), "stacked_autoencoders"
     with pytest.raises(BookError, match="2 times table with rows .* corner"):
-        book.table(lesson, ["PCA"], ["k = 30"])
-    table = book.table(lesson, ["PCA"], ["k = 30"], corner="kNN accuracy")
-    assert table.cells["PCA", "k = 30"].text.startswith("0.8")
+        book.table(lesson, ["PCA, clipped"], ["30 codings"])
+    table = book.table(lesson, ["PCA, clipped"], ["30 codings"], corner="test MSE")
+    assert table.cells["PCA, clipped", "30 codings"].text.startswith("0.01")
     with pytest.raises(BookError, match="no table with rows"):
         book.table(lesson, ["PCB"], [])
 
