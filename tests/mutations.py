@@ -312,6 +312,21 @@ MUTATIONS = [
             "y_valid = np.random.default_rng(0).permutation(y_valid)",
         ),
         (
+            "P not made symmetric",
+            "return (p + p.T) / (2 * len(X))",
+            "return (p + p) / (2 * len(X))",
+        ),
+        (
+            "repulsion that is not normalized",
+            "Q = w / w.sum()",
+            "Q = w / w.sum(axis=1, keepdims=True)",
+        ),
+        (
+            "no early exaggeration in any run",
+            "factor = exaggeration if step < 100 else 1",
+            "factor = exaggeration if step < 0 else 1",
+        ),
+        (
             "one nearest neighbor for ten",
             "nearest = NearestNeighbors(n_neighbors=10).fit(points)",
             "nearest = NearestNeighbors(n_neighbors=1).fit(points)",
@@ -323,13 +338,18 @@ MUTATIONS = [
         ),
         (
             "perplexity 30 on all three maps",
-            "TSNE(perplexity=p, random_state=42)",
-            "TSNE(perplexity=30, random_state=42)",
+            "descend(joint(few, perplexity), pca_start(few))",
+            "descend(joint(few, 30), pca_start(few))",
         ),
         (
-            "PCA start for random start",
-            'TSNE(init="random", random_state=seed)',
-            "TSNE(random_state=seed)",
+            "PCA not rescaled",
+            "pca_30 / pca.explained_variance_**0.25",
+            "pca_30 / pca.explained_variance_**0",
+        ),
+        (
+            "a control that is trained, too",
+            'vectors["trained"] = word_vectors.predict',
+            'vectors["random weights"] = vectors["trained"] = word_vectors.predict',
         ),
         (
             "variance for standard deviation",
