@@ -293,14 +293,24 @@ MUTATIONS = [
             "ratio = np.linalg.norm(encoder) / np.linalg.norm(decoder)",
         ),
         (
-            "trained on the validation images",
-            "fit_autoencoder(net, X_train[:n_images], epochs=epochs, batch_size=50)",
-            "fit_autoencoder(net, X_valid[:n_images], epochs=epochs, batch_size=50)",
+            "trained on the test images",
+            "fit_autoencoder(net, X_train[:n_images], epochs=epochs_for[n_images], batch_size=40)",
+            "fit_autoencoder(net, X_test[:n_images], epochs=epochs_for[n_images], batch_size=40)",
         ),
         (
             "fine-tuning left out",
-            "    if fine_tuning:\n",
-            "    if fine_tuning < 0:\n",
+            "return fit_net(sandwich(encoders, decoders), images, TUNING_EPOCHS)",
+            "return sandwich(encoders, decoders)",
+        ),
+        (
+            "a gain that is not there",
+            "VarianceScaling(gain**2,",
+            "VarianceScaling(1,",
+        ),
+        (
+            "only the way forward counted",
+            "epoch_of_all = 3 * multiplications(PAIRS)",
+            "epoch_of_all = multiplications(PAIRS)",
         ),
     ),
     *in_lesson(
