@@ -409,13 +409,13 @@ MUTATIONS = [
         "unsupervised_pretraining",
         (
             "clone_model without set_weights",
-            "clone.set_weights(stacked_encoder.get_weights())\nprint(",
-            "print(",
+            "    copy.set_weights(encoder.get_weights())\n",
+            "",
         ),
         (
             "encoder frozen where it is to be fine-tuned",
-            "clone.trainable = not freeze",
-            "clone.trainable = False",
+            "encoder.trainable = True  # unfreeze",
+            "encoder.trainable = False",
         ),
         (
             "labeled images of one class first",
@@ -424,13 +424,18 @@ MUTATIONS = [
         ),
         (
             "percent of percent",
-            "points = {arm: 100 * by_size.T for",
-            "points = {arm: 100 * 100 * by_size.T for",
+            "points = {arm: 100 * values.T for",
+            "points = {arm: 100 * 100 * values.T for",
         ),
         (
-            "weights of the last run not set back",
-            "        net.layers[0].set_weights(encoder.get_weights())\n",
-            "",
+            "hidden layer of the head without an activation",
+            'hidden = keras.layers.Dense(100, activation="selu", kernel_initializer="lecun_normal")',
+            'hidden = keras.layers.Dense(100, kernel_initializer="lecun_normal")',
+        ),
+        (
+            "fine-tuning starts from random weights",
+            '"pretrained, fine-tuned": ("pretrained", all_layers)',
+            '"pretrained, fine-tuned": ("random", all_layers)',
         ),
     ),
     *in_lesson(
@@ -622,13 +627,10 @@ MUTATIONS = [
         "unsupervised_pretraining",
         (
             "fine-tuning moves the last layer only",
-            "gradients = tape.gradient(loss, net.trainable_variables)\n"
-            "        adam.apply(gradients, net.trainable_variables)",
-            "last = net.layers[1].trainable_variables\n"
-            "        adam.apply(\n"
-            "            [0 * v for v in net.layers[0].trainable_variables] + tape.gradient(loss, last),\n"
-            "            net.trainable_variables,\n"
-            "        )",
+            "    return train(keras.Sequential([copy_of(encoder), softmax]), x, y, learning_rate)",
+            "    start = copy_of(encoder)\n"
+            "    start.trainable = False\n"
+            "    return train(keras.Sequential([start, softmax]), x, y, learning_rate)",
         ),
         to_the_end=True,
     ),
