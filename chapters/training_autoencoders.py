@@ -540,7 +540,8 @@ measured("linear, tied: validation MSE", mse(linear_ae, X_valid.reshape(-1, 784)
 
 # %% [markdown]
 # :::{admonition} Answer to exercise 1
-# :class: dropdown They become orthonormal: $W^\top W$ is the identity to within ≈ 0.0001.
+# :class: dropdown
+# They become orthonormal: $W^\top W$ is the identity to within ≈ 0.0001.
 # Without biases the net returns $W W^\top x$. Among all such maps the squared error is least for
 # a projection on the subspace of the first principal components {cite}`baldi1989`, and a
 # projection of the form $W W^\top$ needs orthonormal columns.
