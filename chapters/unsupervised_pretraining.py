@@ -454,9 +454,8 @@ compare(
 
 # %% [markdown]
 # - **The codings are learned features.** With both encoders frozen, the pretrained one leads the
-#   random one by ≈ 7.40 points with 50 labels, and by
-#   ≈ 5.95 with 2,000. That is also the price of the
-#   forgotten `set_weights`.
+#   random one by ≈ 7.40 points with 50 labels, and it still leads with 2,000. That is also the price
+#   of the forgotten `set_weights`.
 # - **PCA's 30 numbers are about as good.** PCA leads the frozen encoder by
 #   ≈ 1.96 points with 50 labels. With 2,000 a difference is not shown
 #   (≈ 0.15).
