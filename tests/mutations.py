@@ -432,11 +432,6 @@ MUTATIONS = [
             'hidden = keras.layers.Dense(100, activation="selu", kernel_initializer="lecun_normal")',
             'hidden = keras.layers.Dense(100, kernel_initializer="lecun_normal")',
         ),
-        (
-            "fine-tuning starts from random weights",
-            '"pretrained, fine-tuned": ("pretrained", all_layers)',
-            '"pretrained, fine-tuned": ("random", all_layers)',
-        ),
     ),
     *in_lesson(
         "variational_autoencoders",
@@ -703,6 +698,13 @@ MUTATIONS = [
             'part in ("train", "t10k"))\n    X_test = X[-N_VALID:]\n    return',
         ),
         lesson="stacked_autoencoders",
+    ),
+    Mutation(
+        "fine-tuning starts from random weights",
+        "chapters/unsupervised_pretraining.py",
+        '"pretrained, fine-tuned": ("pretrained", all_layers)',
+        '"pretrained, fine-tuned": ("random", all_layers)',
+        tests=("tests/build/test_pretraining.py",),
     ),
     *in_module(
         "characters",
