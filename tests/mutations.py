@@ -288,9 +288,9 @@ MUTATIONS = [
     *in_lesson(
         "training_autoencoders",
         (
-            "a ratio upside down",
-            "ratio = np.linalg.norm(decoder) / np.linalg.norm(encoder)",
-            "ratio = np.linalg.norm(encoder) / np.linalg.norm(decoder)",
+            "the decoder's part of the gradient left out",
+            "error = np.abs(encoder + decoder.T - tied).max()",
+            "error = np.abs(encoder - tied).max()",
         ),
         (
             "trained on the test images",
