@@ -168,7 +168,7 @@ errors = np.sqrt(np.mean((np.array(rebuilt) - slide) ** 2, axis=2))
 measured("Sequence 1: error", errors[:, 0], ".0f")
 measured("Sequence 2, first 13: error", errors[:, 1], ".1f")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The slide's two sequences (dots; of the second, the first 13 numbers) and what an autoencoder that has only seen lines makes of them (curves, one per seed): straight lines in both cases.", "name": "fig-undercomplete-sequences"}, "image": {"alt": "Two panels. Left: the dots of Sequence 1 lie low but for one outlier near 67; the three nets answer with three different straight lines that miss nearly all of them. Right: the dots of Sequence 2 fall on a straight line and all three curves pass through them."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The slide's two sequences (dots; of the second, the first 13 numbers) and what an autoencoder that has only seen lines makes of them (curves, one per seed): nearly straight lines in both cases.", "name": "fig-undercomplete-sequences"}, "image": {"alt": "Two panels. Left: the dots of Sequence 1 lie low but for one outlier near 67; the three nets answer with three different, nearly straight lines that miss nearly all of them. Right: the dots of Sequence 2 fall on a straight line and all three curves pass through them."}}
 fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 2.7), sharey=True)
 place = np.arange(1, 14)
 for i, ax in enumerate(axes):
@@ -178,13 +178,13 @@ for i, ax in enumerate(axes):
     ax.set(title=f"Sequence {i + 1}", xlabel="place", xticks=[1, 5, 9, 13])
 axes[1].text(8.6, 60, "input", color=COLORS[0])
 axes[1].text(1, 40, "reconstruction", color=COLORS[2])
-_ = axes[0].set(ylabel="number", ylim=(-29, 82))
+_ = axes[0].set(ylabel="number", ylim=(-45, 82))
 
 # %% [markdown]
 # The nets were trained on neither sequence. They return the second one with an error of
-# ≈ «Sequence 2, first 13: error» (root mean square, in units of the sequence). For the
-# first one they return a nearly straight line ({numref}`fig-undercomplete-sequences`),
-# with an error of ≈ «Sequence 1: error». These nets can only remember lines.
+# ≈ 0.6 (root mean square, in units of the sequence). For the first one they return a nearly
+# straight line ({numref}`fig-undercomplete-sequences`), with an error of ≈ 35. These nets
+# can only remember lines.
 #
 # ## How many codings does a family need?
 #
@@ -266,11 +266,9 @@ measured("waves: components that leave less than 1%", enough, ".0f")
 #
 # - **Lines** need two codings. A line is a *linear* function of start and step, so two
 #   components of PCA rebuild it exactly. The net only comes close.
-# - **Waves** need two codings as well, but only in a net: it leaves
-#   ≈ «error left with 2 codings | waves | autoencoder» of the error, PCA
-#   ≈ «error left with 2 codings | waves | PCA». All waves together form a curved
-#   surface. A net can follow it; PCA needs a flat space that contains it, and that takes
-#   ≈ «waves: components that leave less than 1%» components.
+# - **Waves** need two codings as well, but only in a net: it leaves ≈ 2.82% of the error,
+#   PCA ≈ 27.74%. All waves together form a curved surface. A net can follow it; PCA needs a
+#   flat space that contains it, and that takes ≈ 6 components.
 # - **Shuffled** sequences have no pattern that would save codings. The error falls
 #   slowly, and only 13 codings rebuild all 13 numbers.
 #
@@ -470,7 +468,7 @@ kept = [frame_kept(net(random_valid).numpy()) for _, net in nets["random frame"]
 measured("random frame: part of the frame's variance kept", kept, ".1%")
 
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Validation pictures in a random frame, and what two nets rebuild from five codings: one whose targets have the same frame, and one whose targets have a gray frame.", "name": "fig-undercomplete-frame"}, "image": {"alt": "Three rows of six pictures of clothes. Top: each in a frame whose four sides have different gray levels. Middle: the frames come back with nearly their gray levels, the clothes only as blurred shapes. Bottom: all frames are the same gray, and the clothes are clearer than in the middle row."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Validation pictures in a random frame, and what two nets rebuild from five codings: one whose targets have the same frame, and one whose targets have a gray frame.", "name": "fig-undercomplete-frame"}, "image": {"alt": "Three rows of six pictures of clothes. Top: each in a frame whose four sides have different gray levels. Middle: the frames come back with nearly their gray levels, the clothes only as blurred shapes. Bottom: all frames are the same gray, and the clothes are a little clearer than in the middle row."}}
 def rebuild(name):
     return nets[name][0][1].predict(random_valid[:6], verbose=0).reshape(-1, 28, 28)
 
@@ -487,13 +485,11 @@ _ = plot_image_rows(
 # The three intervals are over seeds ({numref}`fig-undercomplete-frame` shows the
 # pictures):
 #
-# - **Hiding the border costs a little**: the gray frame changes the accuracy by
-#   ≈ «kNN accuracy: gray frame − no frame». Only what comes on top of this is the work of
-#   the random gray levels.
-# - **The random frame costs much more**: another
-#   ≈ «kNN accuracy: random frame − gray frame». The five codings now keep
-#   ≈ «random frame: part of the frame's variance kept» of the frame's variance, and have
-#   less room for the clothes. Both intervals exclude 0.
+# - **Hiding the border costs a little**: the gray frame changes the accuracy by ≈ −0.030.
+#   Only what comes on top of this is the work of the random gray levels.
+# - **The random frame costs much more**: another ≈ −0.132. The five codings now keep
+#   ≈ 81.7% of the frame's variance, and have less room for the clothes. Both intervals
+#   exclude 0.
 # - **If the loss does not ask for the frame, no cost is shown**: with gray targets the
 #   interval includes 0, although the inputs have the same random frames.
 #
@@ -527,9 +523,8 @@ for name in ["random frame", "random frame, gray target"]:
 #   it is undercomplete.
 # - What matters is the pattern, not the length: a net needs 2 codings for lines and for
 #   waves, and 13 for shuffled sequences. PCA finds only flat patterns: for waves it needs
-#   ≈ «waves: components that leave less than 1%» components.
-# - A linear autoencoder finds PCA's subspace, to
-#   ≈ «largest of the 10 angles, net to PCA (degrees)» degrees, but not its basis.
+#   ≈ 6 components.
+# - A linear autoencoder finds PCA's subspace, to ≈ 0.5 degrees, but not its basis.
 # - The “most important” features are those that lower the loss most, even if they belong
 #   to a random frame. To measure what a feature costs, compare with a control that
 #   hides the same pixels.
@@ -559,11 +554,9 @@ measured("any height: components that leave less than 1%", enough, ".0f")
 # %% [markdown]
 # :::{admonition} Answer to exercise 1
 # :class: dropdown
-# Three numbers determine a wave now, and the net can use a third coding: it leaves
-# ≈ «any height, net with 3 codings: error left» instead of
-# ≈ «any height, net with 2 codings: error left». PCA needs as many components as before
-# (≈ «any height: components that leave less than 1%»). A wave of another height is a
-# multiple of a wave that its flat space already contains.
+# Three numbers determine a wave now, and the net can use a third coding: it leaves ≈ 3.0%
+# instead of ≈ 17.2%. PCA needs as many components as before (≈ 6). A wave of another height
+# is a multiple of a wave that its flat space already contains.
 # :::
 #
 # :::{admonition} Exercise 2 — does PCA keep the frame, too?
@@ -580,9 +573,9 @@ measured("PCA, 5 components: part of the frame's variance kept", frame_kept(rebu
 # %% [markdown]
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
-# It keeps ≈ «PCA, 5 components: part of the frame's variance kept». PCA minimizes the
-# same squared error, and each side of the frame moves 66 or 84 pixels together. That is
-# more variance than all but the first components of the clothes have.
+# It keeps ≈ 78.0%. PCA minimizes the same squared error, and each side of the frame moves
+# 66 or 84 pixels together. That is more variance than all but the first components of the
+# clothes have.
 # :::
 #
 # :::{admonition} Exercise 3 — a bottleneck against noise
@@ -614,10 +607,9 @@ print(f"2 / 13 = {2 / 13:.1%}")
 # %% [markdown]
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
-# The net lets ≈ «part of the noise that the net lets through» of the noise through, PCA
-# ≈ «part of the noise that PCA lets through». Noise spreads over all 13 directions alike,
-# but the lines fill only 2 of them, and what lies outside these 2 cannot pass: hence
-# 2/13.
+# The net lets ≈ 17.6% of the noise through, PCA ≈ 15.3%. Noise spreads over all 13
+# directions alike, but the lines fill only 2 of them, and what lies outside these 2 cannot
+# pass: hence 2/13.
 # :::
 #
 # ## Further reading

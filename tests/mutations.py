@@ -604,13 +604,13 @@ MUTATIONS = [
         "stacked_autoencoders",
         (
             "absolute error for squared error",
-            "fit_autoencoder(net, flat(X_train), epochs=2, batch_size=128)",
-            'fit_autoencoder(net, flat(X_train), epochs=2, batch_size=128, loss="mae")',
+            "batch_size=128, learning_rate=rate)",
+            'batch_size=128, learning_rate=rate, loss="mae")',
         ),
         (
             "PCA not clipped where it says clipped",
-            "def pca_mse(images, n_components, clip=True):",
-            "def pca_mse(images, n_components, clip=False):",
+            "return rebuilt.clip(0, 1).reshape(images.shape)",
+            "return rebuilt.reshape(images.shape)",
         ),
         (
             "no activation on the codings where it says selu",
