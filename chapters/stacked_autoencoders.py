@@ -420,17 +420,16 @@ difference("depth 2 − depth 1: 10 codings − 30 codings", second[10], second[
 # These are the linear codings; the intervals are over three seeds
 # ({numref}`fig-stacked_autoencoders-depth`):
 #
-# - **Depth 1 has less error than clipped PCA**, although its codings are linear, too: with 30
-#   codings the difference is ≈ «30 codings: depth 1 − clipped PCA». PCA is fitted first and
-#   clipped afterwards; the net is trained through its sigmoid.
-# - **The second layer helps where the codings are few**: it changes the error by
-#   ≈ «10 codings: depth 2 − depth 1» with 10 codings, and by only
-#   ≈ «30 codings: depth 2 − depth 1» with 30. (The last interval compares these two.) It also
-#   adds parameters, and this experiment cannot separate the two: at depth 1 the number of
-#   codings fixes the number of parameters.
+# - **Depth 1 has less error than clipped PCA**, although its codings are linear, too: with
+#   30 codings the difference is ≈ −0.0015. PCA is fitted first and clipped afterwards; the
+#   net is trained through its sigmoid.
+# - **The second layer helps where the codings are few**: it changes the error by ≈ −0.0043
+#   with 10 codings, and by only ≈ −0.0003 with 30. (The last interval compares these two.)
+#   It also adds parameters, and this experiment cannot separate the two: at depth 1 the
+#   number of codings fixes the number of parameters.
 # - **The third layer does not help.** Here the parameters are equal. The error rises, by
-#   ≈ «10 codings: depth 3 − depth 2» with 10 codings and by ≈ «30 codings: depth 3 − depth 2»
-#   with 30. This holds for two epochs; a deeper net may need more steps.
+#   ≈ 0.0002 with 10 codings and by ≈ 0.0023 with 30. This holds for two epochs; a deeper
+#   net may need more steps.
 #
 # At equal *parameters* PCA has less error than each of these nets with 30 codings: see the
 # last column of the table. So depth helps to keep the codings few, but it does not save
@@ -451,17 +450,16 @@ cost = {d: errors[d, "selu", 30] - errors[d, "linear", 30] for d in (1, 2)}
 difference("selu − linear, 30 codings: depth 1 − depth 2", cost[1], cost[2], "+.4f")
 
 # %% [markdown]
-# With 30 codings the `selu` raises the error by ≈ «depth 1, 30 codings: selu − linear»,
-# ≈ «depth 2, 30 codings: selu − linear» and ≈ «depth 3, 30 codings: selu − linear» at depth 1,
-# 2 and 3; at depth 1 and 2 the intervals exclude 0 clearly. That the cost falls with depth is
-# not shown: the last interval includes 0. With 10 codings the `selu` nets differ much from seed
-# to seed. A likely reason for the cost: `selu` cannot go below about −1.76 and flattens on its
-# way there, so pictures on that side get nearly the same coding. So we give the hidden layers an
-# activation, and the codings none. (The slide's net, and the lessons that use it, keep theirs.)
+# With 30 codings the `selu` raises the error by ≈ 0.0035, ≈ 0.0020 and ≈ 0.0008 at depth 1,
+# 2 and 3; at depth 1 and 2 the intervals exclude 0 clearly. That the cost falls with depth
+# is not shown: the last interval includes 0. With 10 codings the `selu` nets differ much
+# from seed to seed. A likely reason for the cost: `selu` cannot go below about −1.76 and
+# flattens on its way there, so pictures on that side get nearly the same coding. So we give
+# the hidden layers an activation, and the codings none. (The slide's net, and the lessons
+# that use it, keep theirs.)
 #
-# After two epochs the slide's net has an error of ≈ «validation MSE | depth 2, selu | 30 codings».
-# The simplest net of all, 784-30-784 with linear codings, has
-# ≈ «validation MSE | depth 1, linear | 30 codings».
+# After two epochs the slide's net has an error of ≈ 0.0152. The simplest net of all,
+# 784-30-784 with linear codings, has ≈ 0.0135.
 #
 # ## Can you see the difference?
 
@@ -538,10 +536,10 @@ difference("one rate: depth 2 − depth 1", two, one, "+.4f")
 # %% [markdown]
 # :::{admonition} Answer to exercise 1
 # :class: dropdown
-# Depth 1 would seem to lose to PCA, by ≈ «one rate: depth 1 − clipped PCA», and the second
-# layer would seem to change the error by ≈ «one rate: depth 2 − depth 1», several times what it
-# does. Both verdicts would be about the learning rate: at 0.003 the net of depth 1 has not come to rest
-# after two epochs. Tune every rival before you compare.
+# Depth 1 would seem to lose to PCA, by ≈ 0.0024, and the second layer would seem to change
+# the error by ≈ −0.0030, several times what it does. Both verdicts would be about the
+# learning rate: at 0.003 the net of depth 1 has not come to rest after two epochs. Tune
+# every rival before you compare.
 # :::
 #
 # :::{admonition} Exercise 2 — why not cross-entropy?
