@@ -257,9 +257,19 @@ MUTATIONS = [
             "kld_reg = KLDivergenceRegularizer(weight=0.05, target=0.1)",
         ),
         (
-            "units count as active from 0.5, not 0.05",
-            "active = codings >= 0.05",
-            "active = codings >= 0.5",
+            "units count as live from 0.5, not 0.05",
+            "codings.max(axis=0) >= 0.05",
+            "codings.max(axis=0) >= 0.5",
+        ),
+        (
+            "Hoyer sparsity by the squared norm",
+            "(np.linalg.norm(codings, axis=1) + 1e-9)",
+            "(np.linalg.norm(codings, axis=1) ** 2 + 1e-9)",
+        ),
+        (
+            "squared error with half of KL's curvature",
+            "ops.square(gap) / (2 * p * (1 - p))",
+            "ops.square(gap) / (4 * p * (1 - p))",
         ),
     ),
     *in_lesson(
@@ -595,8 +605,13 @@ MUTATIONS = [
         "sparse_autoencoders",
         (
             "L1 penalty ten times as strong",
-            '"L1": lambda: [l1_layer(1e-4)],',
-            '"L1": lambda: [l1_layer(1e-3)],',
+            '"L1": train(*build(42, keras.layers.ActivityRegularization(l1=1e-4))),',
+            '"L1": train(*build(42, keras.layers.ActivityRegularization(l1=1e-3))),',
+        ),
+        (
+            "the k smallest activations kept",
+            "ops.where(activations >= kth_largest, activations, 0.0)",
+            "ops.where(activations <= kth_largest, activations, 0.0)",
         ),
         to_the_end=True,
     ),
