@@ -616,7 +616,6 @@ MUTATIONS = [
             'DenseTranspose(dense_2, activation="selu")',
             "keras.layers.Dense(100, **selu)",
         ),
-        to_the_end=True,
     ),
     *in_lesson(
         "unsupervised_pretraining",
