@@ -322,6 +322,11 @@ MUTATIONS = [
             "epoch_of_all = 3 * multiplications(PAIRS)",
             "epoch_of_all = multiplications(PAIRS)",
         ),
+        (
+            "kernel not tied",
+            'DenseTranspose(dense_2, activation="selu")',
+            "keras.layers.Dense(100, **selu)",
+        ),
     ),
     *in_lesson(
         "tsne",
@@ -636,10 +641,15 @@ MUTATIONS = [
     ),
     *in_lesson(
         "training_autoencoders",
+        ("an untied net that is called tied", '"tied": build_tied,', '"tied": build_untied,'),
+        to_the_end=True,
+    ),
+    *in_lesson(
+        "tsne",
         (
-            "kernel not tied",
-            'DenseTranspose(dense_2, activation="selu")',
-            "keras.layers.Dense(100, **selu)",
+            "one coordinate of the map for two",
+            '"t-SNE map (2)": [X_valid_2D],',
+            '"t-SNE map (2)": [X_valid_2D[:, :1]],',
         ),
         to_the_end=True,
     ),
