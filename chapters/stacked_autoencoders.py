@@ -427,9 +427,9 @@ difference("depth 2 − depth 1: 10 codings − 30 codings", second[10], second[
 #   with 10 codings, and by only ≈ −0.0003 with 30. (The last interval compares these two.)
 #   It also adds parameters, and this experiment cannot separate the two: at depth 1 the
 #   number of codings fixes the number of parameters.
-# - **The third layer does not help.** Here the parameters are equal. The error rises, by
-#   ≈ 0.0002 with 10 codings and by ≈ 0.0023 with 30. This holds for two epochs; a deeper
-#   net may need more steps.
+# - **The third layer does not help.** Here the parameters are equal. With 30 codings the error
+#   rises, by ≈ 0.0023. With 10 codings the difference is tiny, and other seeds do not show it.
+#   This holds for two epochs; a deeper net may need more steps.
 #
 # At equal *parameters* PCA has less error than each of these nets with 30 codings: see the
 # last column of the table. So depth helps to keep the codings few, but it does not save
