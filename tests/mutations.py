@@ -288,19 +288,29 @@ MUTATIONS = [
     *in_lesson(
         "training_autoencoders",
         (
-            "a ratio upside down",
-            "ratio = np.linalg.norm(decoder) / np.linalg.norm(encoder)",
-            "ratio = np.linalg.norm(encoder) / np.linalg.norm(decoder)",
+            "the decoder's part of the gradient left out",
+            "error = np.abs(encoder + decoder.T - tied).max()",
+            "error = np.abs(encoder - tied).max()",
         ),
         (
-            "trained on the validation images",
-            "fit_autoencoder(net, X_train[:n_images], epochs=epochs, batch_size=50)",
-            "fit_autoencoder(net, X_valid[:n_images], epochs=epochs, batch_size=50)",
+            "trained on the test images",
+            "fit_autoencoder(net, X_train[:n_images], epochs=epochs_for[n_images], batch_size=40)",
+            "fit_autoencoder(net, X_test[:n_images], epochs=epochs_for[n_images], batch_size=40)",
         ),
         (
             "fine-tuning left out",
-            "    if fine_tuning:\n",
-            "    if fine_tuning < 0:\n",
+            "return fit_net(sandwich(encoders, decoders), images, TUNING_EPOCHS)",
+            "return sandwich(encoders, decoders)",
+        ),
+        (
+            "a gain that is not there",
+            "VarianceScaling(gain**2,",
+            "VarianceScaling(1,",
+        ),
+        (
+            "only the way forward counted",
+            "epoch_of_all = 3 * multiplications(PAIRS)",
+            "epoch_of_all = multiplications(PAIRS)",
         ),
     ),
     *in_lesson(
@@ -310,6 +320,21 @@ MUTATIONS = [
             "(X_train, y_train), (X_valid, y_valid), _ = load_fashion_mnist()",
             "(X_train, y_train), (X_valid, y_valid), _ = load_fashion_mnist()\n"
             "y_valid = np.random.default_rng(0).permutation(y_valid)",
+        ),
+        (
+            "P not made symmetric",
+            "return (p + p.T) / (2 * len(X))",
+            "return (p + p) / (2 * len(X))",
+        ),
+        (
+            "repulsion that is not normalized",
+            "Q = w / w.sum()",
+            "Q = w / w.sum(axis=1, keepdims=True)",
+        ),
+        (
+            "no early exaggeration in any run",
+            "factor = exaggeration if step < 100 else 1",
+            "factor = exaggeration if step < 0 else 1",
         ),
         (
             "one nearest neighbor for ten",
@@ -323,13 +348,18 @@ MUTATIONS = [
         ),
         (
             "perplexity 30 on all three maps",
-            "TSNE(perplexity=p, random_state=42)",
-            "TSNE(perplexity=30, random_state=42)",
+            "descend(joint(few, perplexity), pca_start(few))",
+            "descend(joint(few, 30), pca_start(few))",
         ),
         (
-            "PCA start for random start",
-            'TSNE(init="random", random_state=seed)',
-            "TSNE(random_state=seed)",
+            "PCA not rescaled",
+            "pca_30 / pca.explained_variance_**0.25",
+            "pca_30 / pca.explained_variance_**0",
+        ),
+        (
+            "a control that is trained, too",
+            'vectors["trained"] = word_vectors.predict',
+            'vectors["random weights"] = vectors["trained"] = word_vectors.predict',
         ),
         (
             "variance for standard deviation",
@@ -379,13 +409,13 @@ MUTATIONS = [
         "unsupervised_pretraining",
         (
             "clone_model without set_weights",
-            "clone.set_weights(stacked_encoder.get_weights())\nprint(",
-            "print(",
+            "    copy.set_weights(encoder.get_weights())\n",
+            "",
         ),
         (
             "encoder frozen where it is to be fine-tuned",
-            "clone.trainable = not freeze",
-            "clone.trainable = False",
+            "encoder.trainable = True  # unfreeze",
+            "encoder.trainable = False",
         ),
         (
             "labeled images of one class first",
@@ -394,13 +424,13 @@ MUTATIONS = [
         ),
         (
             "percent of percent",
-            "points = {arm: 100 * by_size.T for",
-            "points = {arm: 100 * 100 * by_size.T for",
+            "points = {arm: 100 * values.T for",
+            "points = {arm: 100 * 100 * values.T for",
         ),
         (
-            "weights of the last run not set back",
-            "        net.layers[0].set_weights(encoder.get_weights())\n",
-            "",
+            "hidden layer of the head without an activation",
+            'hidden = keras.layers.Dense(100, activation="selu", kernel_initializer="lecun_normal")',
+            'hidden = keras.layers.Dense(100, kernel_initializer="lecun_normal")',
         ),
     ),
     *in_lesson(
@@ -617,13 +647,10 @@ MUTATIONS = [
         "unsupervised_pretraining",
         (
             "fine-tuning moves the last layer only",
-            "gradients = tape.gradient(loss, net.trainable_variables)\n"
-            "        adam.apply(gradients, net.trainable_variables)",
-            "last = net.layers[1].trainable_variables\n"
-            "        adam.apply(\n"
-            "            [0 * v for v in net.layers[0].trainable_variables] + tape.gradient(loss, last),\n"
-            "            net.trainable_variables,\n"
-            "        )",
+            "    return train(keras.Sequential([copy_of(encoder), softmax]), x, y, learning_rate)",
+            "    start = copy_of(encoder)\n"
+            "    start.trainable = False\n"
+            "    return train(keras.Sequential([start, softmax]), x, y, learning_rate)",
         ),
         to_the_end=True,
     ),
@@ -696,6 +723,13 @@ MUTATIONS = [
             'part in ("train", "t10k"))\n    X_test = X[-N_VALID:]\n    return',
         ),
         lesson="stacked_autoencoders",
+    ),
+    Mutation(
+        "fine-tuning starts from random weights",
+        "chapters/unsupervised_pretraining.py",
+        '"pretrained, fine-tuned": ("pretrained", all_layers)',
+        '"pretrained, fine-tuned": ("random", all_layers)',
+        tests=("tests/build/test_pretraining.py",),
     ),
     *in_module(
         "characters",

@@ -7,6 +7,7 @@ carries some of Keras's own outputs along, and the page says how far its numbers
 """
 
 from lecture6_utils.live_figures.codings import live_codings
+from lecture6_utils.live_figures.descent import live_descent
 from lecture6_utils.live_figures.filters import live_filters
 from lecture6_utils.live_figures.map import live_map
 from lecture6_utils.live_figures.penalty import live_penalty
@@ -17,6 +18,7 @@ from lecture6_utils.live_figures.words import live_words
 
 __all__ = [
     "live_codings",
+    "live_descent",
     "live_filters",
     "live_map",
     "live_penalty",

@@ -18,6 +18,7 @@ from lecture6_utils.characters import characters_of, encode
 from lecture6_utils.datasets import CLASS_NAMES, load_fashion_mnist
 from lecture6_utils.live_figures import (
     live_codings,
+    live_descent,
     live_filters,
     live_map,
     live_penalty,
@@ -27,6 +28,7 @@ from lecture6_utils.live_figures import (
     live_words,
 )
 from lecture6_utils.live_figures.words import as_typed
+from lecture6_utils.plotting import COLORS
 from lecture6_utils.words import load_words
 
 N = 200
@@ -35,6 +37,12 @@ RNG = np.random.default_rng(0)
 IMAGES, LABELS = IMAGES[:N], LABELS[:N]
 MAPS = {"one": RNG.normal(size=(N, 2)), "two": RNG.normal(size=(N, 2)) * [3, 1]}
 CODINGS = RNG.normal(size=(N, 10)).astype("float32")
+STEPS = [0, 5, 10, 200]
+#: Two runs of 40 points, wider from step to step, and in the second one each step elsewhere.
+RUNS = {
+    name: RNG.normal(size=(4, 40, 2)) * [[[0.001]], [[1]], [[10]], [[30]]] for name in ("on", "off")
+}
+LOSSES = {"on": [2, 1.5, 1, 0.5], "off": [2, 1.6, 1.1, 0.75]}
 NETS = {name: RNG.random((N, 300)) ** power for name, power in [("plain", 1), ("L1", 60)]}
 WORDS = list(dict.fromkeys(row.word for row in load_words("english_misspellings")))[:1_499]
 WORDS.append("tänä")
@@ -107,6 +115,7 @@ def address(tmp_path_factory):
         "plane": live_plane(DECODERS[2], CODINGS[:, :2], LABELS, CLASS_NAMES),
         "walk": live_walk(DECODERS[10], CODINGS, IMAGES, LABELS, CLASS_NAMES),
         "codings": live_codings(NETS, IMAGES),
+        "descent": live_descent(RUNS, STEPS, LOSSES, LABELS[:40], CLASS_NAMES, "Exaggeration"),
         "penalty": live_penalty(),
         "rate_distortion": live_rate_distortion(CURVES, IMAGES[:50].reshape(5, 10, 28, 28)),
         "filters": live_filters(
@@ -267,6 +276,62 @@ def set_slider(slider, value):
     slider.evaluate(
         "(e, v) => { e.value = v; e.dispatchEvent(new Event('input', {bubbles: true})); }", value
     )
+
+
+def dots_seen(figure, points):
+    """The share of points at whose place the figure shows the color of their class."""
+    scaled = points - points.min(axis=0)
+    scaled = scaled / np.ptp(points, axis=0).max()
+    scaled = 24 + (scaled + (1 - scaled.max(axis=0)) / 2) * 832  # in the middle of the square
+    pixels = figure.locator(".live-plot").evaluate(
+        """(canvas, places) => {
+          const copy = Object.assign(document.createElement("canvas"), {width: 880, height: 880});
+          const g = copy.getContext("2d", {willReadFrequently: true});
+          g.drawImage(canvas, 0, 0);
+          return places.map(([x, y]) => [...g.getImageData(x, 880 - y, 1, 1).data.slice(0, 3)]);
+        }""",
+        scaled.tolist(),
+    )
+    expected = [[int(COLORS[k][i : i + 2], 16) for i in (1, 3, 5)] for k in LABELS[: len(points)]]
+    return np.mean(np.all(np.array(pixels) == expected, axis=1))
+
+
+def test_a_descent_shows_each_step_of_each_run(page):
+    figure = started(page, "descent")
+    slider = figure.get_by_role("slider", name="step")
+    for name, other in [("on", "off"), ("off", "on")]:
+        figure.get_by_label(name).check()
+        for k, step in enumerate(STEPS):
+            set_slider(slider, k)
+            width = np.ptp(RUNS[name][k], axis=0).max()
+            width = f"{width:.1f}" if width >= 1 else f"{width:.4f}"
+            expected = f"Step {step} of 200: the divergence is {LOSSES[name][k]:.3f}, "
+            expected += f"and the map is {width} wide."
+            assert figure.locator(".live-text").inner_text() == expected
+            assert slider.get_attribute("aria-valuetext") == f"step {step}"
+            # a dot or a name may hide another dot
+            assert dots_seen(figure, RUNS[name][k]) > 0.5 > 0.3 > dots_seen(figure, RUNS[other][k])
+
+
+def test_keys_step_through_a_descent_and_it_plays_to_its_end(page):
+    figure = started(page, "descent")
+    slider, button = figure.get_by_role("slider", name="step"), figure.get_by_role("button")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert figure.get_attribute("data-step") == "5"
+    page.keyboard.press("Home")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    assert figure.get_attribute("data-run") == "1"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('#descent [data-step]').dataset.step === '200'")
+    expect(button).to_have_text("Play")
+    button.click()  # from the start again
+    expect(button).to_have_text("Stop")
+    set_slider(slider, 1)
+    expect(button).to_have_text("Play")
+    assert figure.get_attribute("data-step") == "5", "a hand on the slider ends it"
 
 
 def test_a_walk_leads_from_one_image_to_the_other(page):

@@ -11,6 +11,7 @@ from keras import layers
 from lecture6_utils.characters import lower_case
 from lecture6_utils.live_figures import (
     live_codings,
+    live_descent,
     live_filters,
     live_map,
     live_penalty,
@@ -31,6 +32,7 @@ CODINGS = RNG.normal(size=(N, 10))
 UNITS = RNG.random((N, 40))
 CURVES = {"VAE": [("β = 1", 13.0, 230.0), ("β = 5", 6.0, 250.0)], "PCA": [("noise 1", 8.0, 270.0)]}
 AT_POINTS = RNG.random((3, 10, 28, 28))
+PATH = RNG.normal(size=(3, N, 2))
 
 
 def decoder(n_codings, activation=None, last=None):
@@ -71,6 +73,14 @@ GIVEN = {
         "names": NAMES,
     },
     live_codings: {"nets": {"L1": UNITS}, "images": IMAGES},
+    live_descent: {
+        "runs": {"on": PATH, "off": 2 * PATH},
+        "steps": [0, 1, 5],
+        "losses": {"on": [3, 2, 1], "off": [3, 2, 2]},
+        "labels": LABELS,
+        "names": NAMES,
+        "choice": "exaggeration",
+    },
     live_penalty: {"target": 0.1},
     live_rate_distortion: {"curves": CURVES, "images": AT_POINTS},
     live_filters: {
@@ -206,6 +216,28 @@ WRONG = [
         {"nets": {"L1": UNITS[:49]}, "images": IMAGES[:49]},
         "Got 49 images, expected a multiple of 25: .* Leave some out",
     ),
+    # a descent
+    (live_descent, {"runs": {}}, "runs must be a dict, got an empty one"),
+    (
+        live_descent,
+        {"runs": {"on": PATH, "off": PATH[:2]}},
+        r"run 'off' of shape \(3, 50, 2\), got \(2, 50, 2\). Give x and y",
+    ),
+    (
+        live_descent,
+        {"runs": {"on": PATH, "off": changed(PATH, (0, 0, 0), np.nan)}},
+        "run 'off' must be finite: 1 of 300",
+    ),
+    (
+        live_descent,
+        {"runs": {"on": PATH, "off": changed(PATH, 1, 2)}},
+        "All positions at one step of run 'off' are the same.*leave that step out",
+    ),
+    (live_descent, {"steps": [0, 5, 5]}, "steps must ascend, and be two or more"),
+    (live_descent, {"steps": [0]}, "steps must ascend, and be two or more"),
+    (live_descent, {"losses": {"on": [3, 2, 1]}}, r"3 losses of each of \['on', 'off'\], got"),
+    (live_descent, {"losses": {"on": [1, 2], "off": [1, 2]}}, "3 losses of each of"),
+    (live_descent, {"labels": LABELS / 2}, "50 whole numbers as labels, .* got float64"),
     # nets
     (
         live_walk,

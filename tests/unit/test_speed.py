@@ -160,8 +160,9 @@ def test_a_number_that_its_lesson_no_longer_measures_is_told(book):
         speed.quality(book, measured())
 
 
-def test_the_page_has_every_part():
-    text = (ROOT / "chapters" / "speed.md").read_text(encoding="utf-8")
+def test_the_pages_have_every_part():
+    pages = [ROOT / "chapters" / name for name in ("speed.md", "slides_map.md")]
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
     assert all(f"{{speed}} {part}\n" in text for part in speed.PARTS)
 
 
