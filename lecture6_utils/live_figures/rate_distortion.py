@@ -1,7 +1,6 @@
 """The live figure of the rate–distortion plane: curves of autoencoders, and the pictures at each point."""
 
 import numpy as np
-from matplotlib.patheffects import withStroke
 
 from lecture6_utils.live_figures import checks
 from lecture6_utils.live_figures.common import LiveFigure, canvas, figure, strip
@@ -10,6 +9,7 @@ from lecture6_utils.plotting import COLORS
 
 PER_POINT = 10  # five pictures rebuilt, and five new ones
 HUES = (0, 1, 2, 4, 5)  # of the curves; with all of these one may write
+MARKERS = "osD^v"
 
 
 def live_rate_distortion(curves, images):
@@ -73,16 +73,12 @@ def live_rate_distortion(curves, images):
     still = figure(3.9)
     ax = still.add_subplot(xlabel="rate, nats", ylabel="distortion, nats")
     start, sums = 0, places.sum(axis=1)
-    for hue, (name, curve) in zip(HUES, curves.items()):
+    for hue, marker, (name, curve) in zip(HUES, MARKERS, curves.items()):
         own = places[start : start + len(curve)]
         own = own[np.argsort(own[:, 0])]
-        ax.plot(*own.T, "o-", color=COLORS[hue], markersize=5)
-        halo = [withStroke(linewidth=3, foreground="white")]
-        middle, color = own[len(own) // 2], COLORS[hue]
-        ax.annotate(
-            name, middle, (6, 5), textcoords="offset points", color=color, path_effects=halo
-        )
+        ax.plot(*own.T, f"{marker}-", color=COLORS[hue], markersize=5, label=name)
         start += len(curve)
+    ax.legend()
     limits = ax.get_xlim(), ax.get_ylim()
     ends = np.array(limits[0])
     ax.plot(ends, sums.min() - ends, "--", color="0.4", lw=1.2)
