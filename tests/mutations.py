@@ -467,8 +467,8 @@ MUTATIONS = [
         ),
         (
             "latent loss with the wrong sign",
-            "self.add_loss(self.weight * ops.mean",
-            "self.add_loss(-self.weight * ops.mean",
+            "self.add_loss(self.beta * ops.mean",
+            "self.add_loss(-self.beta * ops.mean",
         ),
         (
             "variance for standard deviation in the draw",
@@ -482,8 +482,8 @@ MUTATIONS = [
         ),
         (
             "β = 50",
-            "def build(seed, weight=1.0,",
-            "def build(seed, weight=50.0,",
+            "def build(seed, beta=1.0,",
+            "def build(seed, beta=50.0,",
         ),
         (
             "importance weights: mean of the logarithms",
@@ -496,9 +496,34 @@ MUTATIONS = [
             ".random(X_test.shape) > X_test)",
         ),
         (
+            "importance weights without the density of q",
+            "return log_joint - log_normal(z, mean, log_var)",
+            "return log_joint",
+        ),
+        (
+            "the grid's sum without the size of its cells",
+            "log_p = logsumexp(log_posterior, axis=1) + 2 * np.log(step)",
+            "log_p = logsumexp(log_posterior, axis=1)",
+        ),
+        (
+            "the divergence the other way round",
+            "np.sum(np.exp(log_q) * (log_q - log_true))",
+            "np.sum(np.exp(log_true) * (log_true - log_q))",
+        ),
+        (
+            "the arc's angle left out",
+            "np.sin((1 - t) * angle) * a + np.sin(t * angle) * b",
+            "(1 - t) * a + t * b",
+        ),
+        (
+            "own normal without its covariance",
+            "noise @ np.linalg.cholesky(np.cov(codings.T)).T",
+            "noise",
+        ),
+        (
             "pictures drawn from logits",
-            "return ops.convert_to_numpy(ops.sigmoid(decoder(z)))",
-            "return ops.convert_to_numpy(decoder(z))",
+            'return ops.convert_to_numpy(ops.sigmoid(decoder(z.astype("float32"))))',
+            'return ops.convert_to_numpy(decoder(z.astype("float32")))',
         ),
         (
             "Fréchet distance without its trace term",

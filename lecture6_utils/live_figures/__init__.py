@@ -12,6 +12,7 @@ from lecture6_utils.live_figures.filters import live_filters
 from lecture6_utils.live_figures.map import live_map
 from lecture6_utils.live_figures.penalty import live_penalty
 from lecture6_utils.live_figures.plane import live_plane
+from lecture6_utils.live_figures.rate_distortion import live_rate_distortion
 from lecture6_utils.live_figures.walk import live_walk
 from lecture6_utils.live_figures.words import live_words
 
@@ -22,6 +23,7 @@ __all__ = [
     "live_map",
     "live_penalty",
     "live_plane",
+    "live_rate_distortion",
     "live_walk",
     "live_words",
 ]

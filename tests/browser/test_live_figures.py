@@ -23,6 +23,7 @@ from lecture6_utils.live_figures import (
     live_map,
     live_penalty,
     live_plane,
+    live_rate_distortion,
     live_walk,
     live_words,
 )
@@ -46,6 +47,11 @@ NETS = {name: RNG.random((N, 300)) ** power for name, power in [("plain", 1), ("
 WORDS = list(dict.fromkeys(row.word for row in load_words("english_misspellings")))[:1_499]
 WORDS.append("tänä")
 CHARACTERS = characters_of(WORDS)
+#: Label, rate and distortion of the points of two curves; on the first, not in the order of rates.
+CURVES = {
+    "VAE": [("β = 1", 13.0, 230.0), ("β = 5", 6.0, 250.0), ("β = 0.1", 30.0, 224.0)],
+    "PCA": [("noise 1", 8.0, 290.0), ("noise 2", 20.0, 250.0)],
+}
 #: A noisy channel: the letter meant costs less than any other.
 COST = RNG.uniform(1, 6, size=(len(CHARACTERS) + 2,) * 3).astype("float32")
 COST[:, range(len(COST)), range(len(COST))] = 0.125
@@ -111,6 +117,7 @@ def address(tmp_path_factory):
         "codings": live_codings(NETS, IMAGES),
         "descent": live_descent(RUNS, STEPS, LOSSES, LABELS[:40], CLASS_NAMES, "Exaggeration"),
         "penalty": live_penalty(),
+        "rate_distortion": live_rate_distortion(CURVES, IMAGES[:50].reshape(5, 10, 28, 28)),
         "filters": live_filters(
             READER, CHARACTERS, 12, 2, KINDS, WORDS[:300], ["naybour", "obleek"]
         ),
@@ -388,6 +395,46 @@ def test_penalties_and_gradients(page):
     drag(page, figure.locator(".live-plot").first, (66 + 0.25 * 480) / 560, 0.5)
     mean = figure.locator("output").nth(1)
     assert float(mean.inner_text()) == pytest.approx(0.25, abs=0.01)
+
+
+def strip_of(figure):
+    """The gray values of the first picture of its strip, 0 … 1, ink is 1."""
+    red = figure.locator(".live-strip").evaluate(
+        """strip => {
+          const copy = Object.assign(document.createElement("canvas"), {width: 28, height: 28});
+          const g = copy.getContext("2d", {willReadFrequently: true});
+          g.drawImage(strip, 0, 0);
+          return [...g.getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 0);
+        }"""
+    )
+    return 1 - np.array(red) / 255
+
+
+def test_a_point_of_the_plane_tells_its_rate_and_shows_its_pictures(page):
+    figure = started(page, "rate_distortion")
+    plot, text = figure.locator(".live-plot"), figure.locator(".live-text")
+    first = "VAE, β = 1: rate 13.0 + distortion 230.0 = 243.0 nats."
+    assert text.inner_text().startswith(first), "the least sum is shown first"
+    said = {
+        "ArrowRight": "VAE, β = 0.1: rate 30.0 + distortion 224.0 = 254.0 nats.",
+        "Shift+ArrowLeft": "VAE, β = 5: rate 6.0 + distortion 250.0 = 256.0 nats.",
+        "ArrowDown": "PCA, noise 1: rate 8.0 + distortion 290.0 = 298.0 nats.",
+        "ArrowRight ": "PCA, noise 2: rate 20.0 + distortion 250.0 = 270.0 nats.",
+        "ArrowUp": first,
+    }
+    for key, expected in said.items():
+        plot.press(key.strip())
+        assert text.inner_text().startswith(expected)
+        point = int(figure.get_attribute("data-point"))
+        assert np.abs(strip_of(figure) - IMAGES[10 * point].ravel()).mean() < 0.05
+    rates, distortions = np.array([point[1:] for curve in CURVES.values() for point in curve]).T
+    low, high = distortions.min(), distortions.max()
+    room = 0.06 * (high - low)
+    y = (484 - (290 - low + room) / (high - low + 2 * room) * 468) / 560
+    room = 0.06 * np.ptp(rates)
+    x = (84 + (8 - rates.min() + room) / (np.ptp(rates) + 2 * room) * 652) / 760
+    drag(page, plot, x + 0.02, y)
+    assert text.inner_text().startswith(said["ArrowDown"])
 
 
 def test_words_are_read_as_keras_reads_them(page):

@@ -16,6 +16,7 @@ from lecture6_utils.live_figures import (
     live_map,
     live_penalty,
     live_plane,
+    live_rate_distortion,
     live_walk,
     live_words,
 )
@@ -29,6 +30,8 @@ NAMES = list("abcdefghij")
 POINTS = RNG.normal(size=(N, 2))
 CODINGS = RNG.normal(size=(N, 10))
 UNITS = RNG.random((N, 40))
+CURVES = {"VAE": [("β = 1", 13.0, 230.0), ("β = 5", 6.0, 250.0)], "PCA": [("noise 1", 8.0, 270.0)]}
+AT_POINTS = RNG.random((3, 10, 28, 28))
 PATH = RNG.normal(size=(3, N, 2))
 
 
@@ -79,6 +82,7 @@ GIVEN = {
         "choice": "exaggeration",
     },
     live_penalty: {"target": 0.1},
+    live_rate_distortion: {"curves": CURVES, "images": AT_POINTS},
     live_filters: {
         "net": reader(),
         "characters": "abc",
@@ -281,6 +285,30 @@ WRONG = [
     (live_words, {"channel": (np.ones((4, 4, 4)), 1)}, r"shape \(5, 5, 5\), .* got \(4, 4, 4\)"),
     (live_words, {"channel": (np.full((5, 5, 5), np.inf), 1)}, "Expected finite costs"),
     (live_words, {"channel": (np.ones((5, 5, 5)), np.nan)}, "Expected finite costs"),
+    # rates and distortions
+    (live_rate_distortion, {"curves": {}}, "curves must be a dict, got an empty one"),
+    (live_rate_distortion, {"curves": {"PCA": []}}, "The curve 'PCA' has no point: give one"),
+    (
+        live_rate_distortion,
+        {"curves": {str(k): [("", k, k)] for k in range(6)}},
+        "Got 6 curves, and 5 can be told apart: give fewer",
+    ),
+    (
+        live_rate_distortion,
+        {"curves": {**CURVES, "PCA": [("noise 1", np.nan, 270.0)]}},
+        "points must be finite: 1 of 6",
+    ),
+    (
+        live_rate_distortion,
+        {"curves": {**CURVES, "PCA": [("noise 1", 8.0)]}},
+        "points must be an array of numbers, got object",
+    ),
+    (
+        live_rate_distortion,
+        {"images": AT_POINTS[:2]},
+        r"images of shape \(3, 10, 28, 28\), got \(2, 10, 28, 28\). Give ten for each point",
+    ),
+    (live_rate_distortion, {"images": AT_POINTS * 255}, "must lie in .0, 1."),
     (live_penalty, {"target": 0.9}, "from 0.01 to 0.5, got 0.9"),
     (live_penalty, {"target": np.nan}, "from 0.01 to 0.5, got nan"),
 ]
