@@ -501,11 +501,6 @@ MUTATIONS = [
             "return log_joint",
         ),
         (
-            "the grid's sum without the size of its cells",
-            "log_p = logsumexp(log_posterior, axis=1) + 2 * np.log(step)",
-            "log_p = logsumexp(log_posterior, axis=1)",
-        ),
-        (
             "the divergence the other way round",
             "np.sum(np.exp(log_q) * (log_q - log_true))",
             "np.sum(np.exp(log_true) * (log_true - log_q))",
@@ -646,7 +641,21 @@ MUTATIONS = [
         to_the_end=True,
     ),
     *in_lesson(
+        "variational_autoencoders",
+        (
+            "the grid's sum without the size of its cells",
+            "log_p = logsumexp(log_posterior, axis=1) + 2 * np.log(step)",
+            "log_p = logsumexp(log_posterior, axis=1)",
+        ),
+        to_the_end=True,
+    ),
+    *in_lesson(
         "stacked_autoencoders",
+        (
+            "the lecture's net trained two epochs for ten",
+            "fit_autoencoder(stacked_ae, X_train, epochs=10)",
+            "fit_autoencoder(stacked_ae, X_train, epochs=2)",
+        ),
         (
             "absolute error for squared error",
             "batch_size=128, learning_rate=rate)",
