@@ -623,6 +623,11 @@ MUTATIONS = [
     *in_lesson(
         "stacked_autoencoders",
         (
+            "the lecture's net trained two epochs for ten",
+            "fit_autoencoder(stacked_ae, X_train, epochs=10)",
+            "fit_autoencoder(stacked_ae, X_train, epochs=2)",
+        ),
+        (
             "absolute error for squared error",
             "batch_size=128, learning_rate=rate)",
             'batch_size=128, learning_rate=rate, loss="mae")',
