@@ -472,7 +472,7 @@ difference("part of the encoder", by_encoder, by_gray, ".2f", over="images")
 difference("part of the coins", by_gray, by_best, ".2f", over="images")
 difference("part of the family", by_best, spec=".2f", over="images")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The true posterior of two codings for six garments (shaded), the encoder's q (solid ellipses, one and two standard deviations) and the best normal distribution for the tossed picture (dashed). Each panel has its own place on the plane.", "name": "fig-vae-posterior"}, "image": {"alt": "Six square panels, each with a shaded blob, the true posterior, in the middle. In five of them a dashed ellipse follows the blob closely. The sandal's blob is a long tilted streak, and both ellipses cover only its middle. The solid ellipse lies beside the center for the trousers, the pullover and the boot."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The true posterior of two codings for six garments (shaded), the encoder's q (solid ellipses, one and two standard deviations) and the best normal distribution for the tossed picture (dashed). Each panel has its own place on the plane.", "name": "fig-vae-posterior"}, "image": {"alt": "Six square panels, each with a shaded blob, the true posterior, in the middle. Where the blob is upright, a dashed ellipse follows it closely, and a solid ellipse often lies beside its center. Where the blob is a tilted streak, both ellipses cover only its middle."}}
 fig, axes = plt.subplots(2, 3, figsize=(WIDTH, 4))
 for ax, kind in zip(axes.flat, [1, 2, 3, 5, 8, 9]):
     i = np.flatnonzero(y_test[:few] == kind)[0]
@@ -497,11 +497,12 @@ _ = axes[1, 1].set_xlabel("- - best q", color=COLORS[2])
 # %% [markdown]
 # The gap is ≈ 2.24 nats (95% interval over 200 images ≈ 1.53 … ≈ 3.28). Of this the family
 # takes at most ≈ 0.51 nats, since our search may not find the best $q$ of it. The coins
-# take ≈ 0.66, and the encoder ≈ 1.06: most of the gap comes from amortization.
-# {numref}`fig-vae-posterior` shows both. The sandal's posterior is tilted, which no normal
-# distribution with independent codings can follow; where it is not tilted, the best $q$
-# fits well, and the encoder's lies beside it. {numref}`fig-vae-plane` shows the plane of
-# the two codings whole.
+# take ≈ 0.66, and the encoder ≈ 1.06: with this one net, most of
+# the gap comes from amortization.
+# {numref}`fig-vae-posterior` shows both parts. Where a posterior is tilted, no normal
+# distribution with independent codings can follow it. Where it is not, the best $q$ fits
+# well, but the encoder's $q$ often lies beside it. {numref}`fig-vae-plane` shows the whole
+# plane of the two codings.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: drag the ring over the plane of two codings, and the decoder answers in the page. The dots are the means of 2,500 validation images.", "name": "fig-vae-plane"}, "image": {"alt": "A scatter plot of the two codings of 2,500 garments in ten colors, each with its name, with classes in wedges around the center that run into one another."}}
 live_plane(net_2d[1], encode(net_2d[0], X_valid[:2_500])[0], y_valid[:2_500], CLASS_NAMES)
@@ -605,7 +606,7 @@ codings_of = {
     "plain": [encode(encoder, X_train) for encoder, _, _ in plain],
 }
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "New pictures from two nets after three epochs each, drawn from N(0, I) and from the normal distribution of the net's own codings. Shown is the probability of each pixel.", "name": "fig-vae-new"}, "image": {"alt": "Four rows of six gray pictures. The first two rows, of the variational net, show blurred tops, trousers, shoes and bags; the third row, plain net and standard normal, shows spoiled mixtures of clothes; the fourth row, plain net and its own normal, looks like the first two."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "New pictures from two nets after three epochs each, drawn from N(0, I) and from the normal distribution of the net's own codings. Shown is the probability of each pixel.", "name": "fig-vae-new"}, "image": {"alt": "Four rows of six gray pictures. The first two rows, of the variational net, show mostly blurred clothes; the third row, plain net and standard normal, shows spoiled mixtures of clothes; in the fourth row, plain net and its own normal, some are clothes and some are mixtures."}}
 rows = {}
 for name, net in [("VAE", short[0]), ("plain", plain[0])]:
     for way, z in draw_codings(codings_of[name][0], 6, seed=1).items():
@@ -697,11 +698,10 @@ for one, other in [
 
 # %% [markdown]
 # With draws from $\mathcal N(0, I)$ the plain autoencoder is much farther from real
-# clothes, ≈ 40.5 against ≈ 15.0: nothing told it where to put its codings. An own normal
-# distribution helps the plain net most, but the VAE, too. When both draw from their own
-# normal, the difference is ≈ 2.2, and the interval over three seeds includes 0: that the
-# VAE makes better pictures is not shown. But only the VAE has a likelihood. Both are far
-# from the ≈ 0.1 of real images.
+# clothes, ≈ 40.5 against ≈ 15.0: nothing told it where to put its codings. Its own
+# normal distribution helps each of the two nets. When both use it, the difference is only
+# ≈ 2.2, with a wide interval over three seeds. That the VAE makes better pictures is not
+# shown: more seeds would be needed. Both are far from the ≈ 0.1 of real images.
 #
 # ## Is there a path from one picture to another?
 #
@@ -753,8 +753,9 @@ difference("Fréchet distance halfway, slerp − line", halfway["slerp"], halfwa
 
 # %% [markdown]
 # On the straight line the mean squared length falls from ≈ 7.7 to ≈ 3.7. Slerp keeps ≈ 7.7,
-# and its pictures are closer to real clothes: the Fréchet distance is ≈ 7.0 instead of
-# ≈ 27.4 (the interval excludes 0).
+# and its 1,000 pictures together are closer to real clothes: the Fréchet distance is ≈ 7.0
+# instead of ≈ 27.4 (the interval excludes 0). In a single pair, such as the one of
+# {numref}`fig-vae-interpolation`, you may not see this.
 #
 # In {numref}`fig-vae-walk`, walk within a class, and between two (along the line). Then move the
 # codings one by one.
@@ -901,16 +902,18 @@ for name, (encoder, decoder) in rivals.items():
     there = np.interp(vae_points[1.0][0], *np.array(points).T)
     measured(f"distortion at that rate, {name}", there, ".1f")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure, the rate–distortion plane of four autoencoders on the validation images (seed 42, three epochs). Choose a point: the dashed line shows where the sum of rate and distortion is the same, and the pictures are five rebuilt and five new ones.", "name": "fig-vae-rate-distortion"}, "image": {"alt": "A plane with the rate on the horizontal and the distortion on the vertical axis. Four falling curves: the one of the variational nets, with beta from 100 at the upper left to 0.1 at the lower right, lies lowest at most rates; those of the sparse net and PCA lie well above it at high rates, where the plain net's meets it. A dashed diagonal touches the variational curve at beta 1."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure, the rate–distortion plane of four autoencoders on the validation images (seed 42, three epochs). Choose a point: the dashed line shows where the sum of rate and distortion is the same, and the pictures are five rebuilt and five new ones.", "name": "fig-vae-rate-distortion"}, "image": {"alt": "A plane with the rate on the horizontal and the distortion on the vertical axis. Four falling curves: the one of the variational nets, with beta from 100 at the upper left to 0.1 at the lower right, lies lowest around beta 1; the plain net's meets it at high rates, where those of the sparse net and PCA lie above both. A dashed diagonal touches the variational curve at beta 1."}}
 live_rate_distortion(curves, np.array(pictures))
 
 # %% [markdown]
 # In {numref}`fig-vae-rate-distortion` a net is better if it lies lower and farther to the
 # left. At the rate of β = 1, ≈ 13.1 nats, the VAE's distortion is ≈ 232.1. The plain net
-# has ≈ 237.5, the sparse one ≈ 260.1 and PCA ≈ 258.6 (one seed). The comparison shows what
-# training with noise is good for: the VAE was trained with its noise, the others were not.
-# For codings that are not normal, our rate is more than they really tell, which counts
-# against the sparse net most.
+# has ≈ 237.5, the sparse one ≈ 260.1 and PCA ≈ 258.6, with this one seed. The plain net
+# was trained without noise and latent loss, and got equal noise on all codings afterwards;
+# the VAE learned how much noise each coding should get. At high rates, where there is little noise,
+# the two are about equal. The sparse net and PCA also differ in the number of codings or in
+# the decoder, so the figure does not tell why they lie higher. For codings that are not
+# normal, such as sparse ones, our rate is also more than they really tell.
 #
 # :::{admonition} The reference's scale
 # :class: dropdown
@@ -944,7 +947,7 @@ measured("root of the validation MSE alone", np.sqrt(errors), ".3f")
 #   *Variational* means to look for the nearest distribution in a simple family, and
 #   *amortized* means that a trained encoder gives the answer at once.
 # - $\ln p(b) = \text{ELBO} + D(q\,\|\,p(z\mid b))$. With two codings the gap is ≈ 2.24
-#   nats. Most of it is the price of amortization.
+#   nats. In our net, most of it is the price of amortization.
 # - The reparameterization trick draws the noise separately, so that gradients pass.
 # - The latent loss is a Kullback–Leibler divergence; with $\gamma = \ln\sigma^2$ it is
 #   $-\frac12\sum(1 + \gamma - e^{\gamma} - \mu^2)$.
@@ -987,8 +990,7 @@ measured("correlation", np.corrcoef(share, harm)[0, 1], ".2f")
 # :class: dropdown
 # The correlation is ≈ 0.77. A coding that tells little does little harm when it is muted.
 # But the harm is up to ≈ 103 nats, far more than the largest latent loss of ≈ 2.40 nats:
-# the decoder takes the mean for a true coding. (With noise in place of the mean it would be
-# worse still, since noise is wrong information.)
+# the decoder takes the mean for a true coding.
 # :::
 #
 # :::{admonition} Exercise 2 — gray after all
