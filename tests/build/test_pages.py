@@ -192,15 +192,14 @@ def compressed(path):
     return len(gzip.compress(content)) if path.suffix != ".png" else len(content)
 
 
-def test_no_page_weighs_more_than_1_6_megabytes():
+def test_no_page_weighs_more_than_a_megabyte_and_a_half():
     weights = {}
     for path in pages():
         html = (HTML / path).read_text(encoding="utf-8")
         sources = re.findall(r'(?:src|href)="([^"#?:]+\.(?:css|js|png|svg))', html)
         files = {HTML / path, *(((HTML / path).parent / s).resolve() for s in sources)}
         weights[path] = sum(compressed(file) for file in files)
-    # To be 1.5 again: the two live figures of the lesson on t-SNE weigh 70 kB too much.
-    assert {path: weight for path, weight in weights.items() if weight > 1.6e6} == {}
+    assert {path: weight for path, weight in weights.items() if weight > 1.5e6} == {}
 
 
 def test_a_live_figure_is_light():
