@@ -259,7 +259,7 @@ best = {name: int(np.argmin(losses)) for name, losses in tuning.items()}
 at_an_end = sum(k in (0, len(RATES) - 1) for k in best.values())
 measured("rates chosen at an end of the grid", at_an_end, ".0f")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Loss at the end against the learning rate: means over four random starts. Each factor takes the rate at its lowest point.", "name": "fig-tsne-rates"}, "image": {"alt": "Three curves over learning rates from 12.5 to 1,600. The curve for factor 4 lies lowest almost everywhere. The one for factor 12 falls a little and then rises steeply. The one for factor 1 falls slowly, stays above the lowest point of factor 4, and leaves the figure at 1,600."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Loss at the end against the learning rate: means over four random starts. Each factor takes the rate at its lowest point.", "name": "fig-tsne-rates"}, "image": {"alt": "Three curves over learning rates from 12.5 to 1,600. The curve for factor 4 lies lowest almost everywhere. The one for factor 12 soon rises steeply; the one for factor 1 stays above the lowest point of factor 4."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3))
 for (name, losses), color in zip(tuning.items(), (COLORS[0], COLORS[2], COLORS[1]), strict=True):
     ax.plot(RATES, losses, color=color, label=f"factor {FACTORS[name]}")
@@ -403,9 +403,6 @@ _ = ax.legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1), handletextpa
 # - **Trustworthiness** {cite}`venna2001`: are the 10 neighbors also near in the
 #   original *pixels*? Each false neighbor lowers the score according to its rank
 #   there; 1 is perfect, and a random map scores about one half.
-#
-# Ten neighbors are fewer than the roughly 500 images of a class, and fewer than the
-# perplexity, so we test inside the range that t-SNE tries to keep.
 
 
 # %%
@@ -490,9 +487,8 @@ measured("share of the map's errors that take one upper garment for another", st
 # - **The classes that merge are the upper garments**: ≈ 57.1% of the map's errors take one of the
 #   four for another.
 #
-# These scores are averages, so look at single garments, too. In {numref}`fig-tsne-live`,
-# find a shirt among the coats, or a bag far from the others. Do its neighbors look like
-# it? Then switch to the two principal components.
+# In {numref}`fig-tsne-live`, find a shirt among the coats, or a bag far from the others. Do its
+# neighbors look like it? Then switch to the two principal components.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: point at one of the 5,000 dots (or use the arrow keys) to see its garment and the ten dots nearest to it, and switch between the t-SNE map of the codings and the first two principal components.", "name": "fig-tsne-live"}, "image": {"alt": "A scatter plot of 5,000 dots in ten colors, each color's name written on it: the t-SNE map of the autoencoder's codings, in which trousers, bags and footwear form islands of their own."}}
 live_map(

@@ -1,5 +1,6 @@
 """Where the book is, and scratch copies of it to break: what several test files use."""
 
+import ast
 import importlib.util
 import json
 import os
@@ -98,6 +99,19 @@ Sparse Autoencoders
 Variational Autoencoders
 Variational Autoencoders: Latent Loss
 """.strip().splitlines()
+
+
+def definitions(slug, needed, names):
+    """`names`, and the needed functions, classes and constants of a lesson: without its trainings."""
+    tree = ast.parse((ROOT / f"chapters/{slug}.py").read_text(encoding="utf-8"))
+    tree.body = [
+        node
+        for node in tree.body
+        if getattr(node, "name", None) in needed
+        or (isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) in needed)
+    ]
+    exec(compile(tree, f"{slug}.py", "exec"), names)
+    return names
 
 
 def module_at(path):

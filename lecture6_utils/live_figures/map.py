@@ -62,7 +62,7 @@ def live_map(maps, images, labels, names):
     )
     data = {
         "maps": [whole("maps", scaled(points)) for points in maps.values()],
-        "sheet": sheet(images, quality=35),
+        "sheet": sheet(images, quality=24),
         **classes(labels, names),
     }
     still = figure(WIDTH)

@@ -1,11 +1,9 @@
 """Pretraining: with which weights the lesson's nets start, which its numbers are too spread to show."""
 
-import ast
-
 import keras
 import numpy as np
 import pytest
-from helpers import ROOT
+from helpers import definitions
 
 NEEDED = {"copy_of", "starting_encoder", "all_layers", "linear_head", "hidden_head", "ARMS"}
 
@@ -18,18 +16,10 @@ def encoder(seed):
 
 @pytest.fixture(scope="module")
 def lesson():
-    """The definitions of the lesson, without its trainings: `train` hands the net back as it is."""
-    tree = ast.parse((ROOT / "chapters/unsupervised_pretraining.py").read_text(encoding="utf-8"))
-    tree.body = [
-        node
-        for node in tree.body
-        if getattr(node, "name", None) in NEEDED
-        or (isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) in NEEDED)
-    ]
+    """The definitions of the lesson; `train` hands the net back as it is."""
     names = {"keras": keras, "np": np, "pretrained": [encoder(0), encoder(1)]}
     names |= {"stacked_encoder": names["pretrained"][0], "train": lambda net, *rest: net}
-    exec(compile(tree, "unsupervised_pretraining.py", "exec"), names)
-    return names
+    return definitions("unsupervised_pretraining", NEEDED, names)
 
 
 def start_of(lesson, arm, draw):

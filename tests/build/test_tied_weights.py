@@ -1,11 +1,9 @@
 """Tied weights: what the lesson says of saving its net holds."""
 
-import ast
-
 import keras
 import numpy as np
 import pytest
-from helpers import ROOT
+from helpers import definitions
 from keras import ops
 
 NEEDED = {"DenseTranspose", "selu", "stack", "build_tied", "build_untied", "untie"}
@@ -13,17 +11,8 @@ NEEDED = {"DenseTranspose", "selu", "stack", "build_tied", "build_untied", "unti
 
 @pytest.fixture(scope="module")
 def lesson():
-    """The definitions of the lesson, without its trainings."""
-    tree = ast.parse((ROOT / "chapters/training_autoencoders.py").read_text(encoding="utf-8"))
-    tree.body = [
-        node
-        for node in tree.body
-        if getattr(node, "name", None) in NEEDED
-        or (isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) in NEEDED)
-    ]
-    names = {"keras": keras, "ops": ops}
-    exec(compile(tree, "training_autoencoders.py", "exec"), names)
-    return names
+    """The definitions of the lesson."""
+    return definitions("training_autoencoders", NEEDED, {"keras": keras, "ops": ops})
 
 
 @pytest.fixture(scope="module")
