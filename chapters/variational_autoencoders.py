@@ -686,11 +686,12 @@ for one, other in [
     difference(f"Fréchet distance, {one} − {other}", distances[one], distances[other], "+.1f")
 
 # %% [markdown]
-# With draws from $\mathcal N(0, I)$ the plain autoencoder is much farther from real
-# clothes, ≈ 40.5 against ≈ 15.0: nothing told it where to put its codings. Its own
-# normal distribution helps each of the two nets. When both use it, the difference is only
-# ≈ 2.2, with a wide interval over three seeds. That the VAE makes better pictures is not
-# shown: more seeds would be needed. Both are far from the ≈ 0.1 of real images.
+# With draws from $\mathcal N(0, I)$ the plain autoencoder is farther from real clothes, on
+# average ≈ 40.5 against ≈ 15.0, because nothing told it where to put its codings. How much
+# farther depends on the seed. Its own normal distribution helps each of the two nets. When
+# both use it, the difference is only ≈ 2.2, with a wide interval over three seeds. That the
+# VAE makes better pictures is not shown: more seeds would be needed. Both are far from the
+# ≈ 0.1 of real images.
 #
 # ## Is there a path from one picture to another?
 #
