@@ -239,8 +239,8 @@ def prediction(match):
 def _question(match):
     box = prediction(match)
     choices = [f"- {label}" for label, _ in box.choices]
-    if slider := box.slider:
-        choices = ["", f"Your answer: from {slider.low}{slider.unit} to {slider.high}{slider.unit}"]
+    if box.slider:
+        choices = ["", "Your answer: from {} to {}".format(*box.slider.ends)]
     said = _quoted(TITLE, [*box.question, *choices, "", "Decide before you run the next cell."])
     told = "\n".join(match["body"].splitlines()[box.below :]).strip("\n")
     return said + (_folded("After you have run it", told) if told else "")

@@ -69,8 +69,13 @@ class Slider:
     def middle(self):
         """Where it stands at first."""
         low, step = _float(self.low), _float(self.step)
-        middle = low + round((_float(self.high) - low) / 2 / step) * step
-        return f"{middle:.{len(self.step.partition('.')[2])}f}"
+        return f"{low + round((_float(self.high) - low) / 2 / step) * step:g}"
+
+    @property
+    def ends(self):
+        """From where to where, in words: ``0%``, ``100%`` or ``0``, ``20 points``."""
+        percent = self.unit if self.unit == "%" else ""
+        return f"{self.low}{percent}", f"{self.high}{self.unit}"
 
 
 @dataclass(frozen=True)
@@ -295,7 +300,8 @@ class Predict(SphinxDirective):
         if not box.slider:
             label, _ = box.choices[found.right]
             line += nodes.strong("", "", *self._inline(label))
-        line += nodes.Text(f"{found.said}.")
+        together = found.said.replace(" ± ", "\u00a0±\u00a0").replace(" …", "\u00a0…")
+        line += nodes.Text(f"{together}.")
         result = nodes.container("", line, classes=["answer"])
         self._parse(box.below, len(self.content), result)
         node += result
@@ -304,7 +310,7 @@ class Predict(SphinxDirective):
 
     def _slider(self, slider, name):
         unit = escape(slider.unit)
-        low, high = f"{slider.low}{slider.unit}", f"{slider.high}{slider.unit}"
+        low, high = slider.ends
         control = self._raw(
             f'<input type="range" aria-labelledby="{name}" min="{_float(slider.low)}" '
             f'max="{_float(slider.high)}" step="{slider.step}" value="{slider.middle}" '

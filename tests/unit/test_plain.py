@@ -169,7 +169,7 @@ def test_an_admonition_is_quoted_or_folded(book, myst, markdown):
         ),
         (
             ":::{predict} share\n:slider: 0 to 5 by 1 nets\nHow many?\n\nFor they\nare few.\n:::",
-            "> **Predict, then see**\n>\n> How many?\n>\n> Your answer: from 0 nets to 5 nets\n>\n"
+            "> **Predict, then see**\n>\n> How many?\n>\n> Your answer: from 0 to 5 nets\n>\n"
             "> Decide before you run the next cell.\n\n"
             "<details>\n<summary><b>After you have run it</b></summary>\n\nFor they\nare few.\n\n</details>",
         ),

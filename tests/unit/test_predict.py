@@ -96,6 +96,7 @@ def test_an_answer_says_the_number_with_its_interval_or_spread(lesson):
         ("0 to 100 by 1 %", "50", "%"),
         ("0 to 5 by 0.5 points", "2.5", " points"),
         ("-10 to 10 by 1", "0", ""),
+        ("0 to 8 by 0.1 times", "4", " times"),  # as a browser writes it
         ("1 to 4 by 1 nets", "3", " nets"),  # a value that the slider can have
     ],
 )
