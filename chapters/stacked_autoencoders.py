@@ -247,7 +247,7 @@ def pca_mse(images, n_components):
 #
 # - the stacked autoencoder = stacked autoencoder, 3 seeds
 # - PCA with 30 components = PCA, clipped
-# - PCA with as many parameters = PCA, clipped, equal parameters
+# - PCA with as many parameters as the net = PCA, clipped, equal parameters
 # :::
 
 # %%
