@@ -13,6 +13,7 @@ def setup(app):
         choice,
         "edition",
         "ideas",
+        "predict",
         "glossary",
         "heading",
         "cite",

@@ -29,8 +29,10 @@ from lecture6_utils.book.lessons import (
     stale_reasons,
     syntax_problems,
 )
+from lecture6_utils.book.plain import FENCE, prediction
+from lecture6_utils.book.predict import answer
 from lecture6_utils.book.quotes import quote_problems, read_lock
-from lecture6_utils.book.stored import Book
+from lecture6_utils.book.stored import Book, StoredLesson
 
 SCRIPT = re.compile(r"<script.*?</script>", re.S)  # of a live figure: nobody reads it
 ABSOLUTE_PATH = re.compile(r"(?<![\w/:.<])/[\w.-]+/[\w.-]+|\b[A-Z]:\\\w")
@@ -120,6 +122,18 @@ def part_problems(notebook):
         yield Problem(f"there are {len(exercises)} exercises, and {n_solutions} folded solutions")
 
 
+def predict_problems(notebook, lesson):
+    """Questions to commit to whose answer is not what a `StoredLesson` measured, one and no other."""
+    for number, cell in enumerate(notebook.cells):
+        for match in FENCE.finditer(cell.source) if cell.cell_type == "markdown" else ():
+            if match["kind"] == "predict":
+                try:
+                    answer(prediction(match), lesson)
+                except BookError as error:
+                    line = cell.source.count("\n", 0, match.start())
+                    yield Problem(f"{{predict}}: {error}", number, line)
+
+
 # --- one lesson -------------------------------------------------------------------------
 
 
@@ -154,6 +168,7 @@ def all_problems(lesson):
         *(execution_problems(script) if same else ()),
         *figure_problems(script, executed=same),
         *quote_problems(script, measured, lock),
+        *predict_problems(script, StoredLesson(lesson)),
     ]
     cells = {
         f"{m['name']!r}": [n for n, c in enumerate(stored.cells) if c.cell_type == "code"][
