@@ -123,12 +123,12 @@ def part_problems(notebook):
 
 
 def predict_problems(notebook, lesson):
-    """Questions to commit to whose answer is not what a `StoredLesson` measured, one and no other."""
+    """Questions to commit to whose answer is not what the lesson measured, one and no other."""
     for number, cell in enumerate(notebook.cells):
         for match in FENCE.finditer(cell.source) if cell.cell_type == "markdown" else ():
             if match["kind"] == "predict":
                 try:
-                    answer(prediction(match), lesson)
+                    answer(prediction(match), StoredLesson(lesson))
                 except BookError as error:
                     line = cell.source.count("\n", 0, match.start())
                     yield Problem(f"{{predict}}: {error}", number, line)
@@ -168,7 +168,7 @@ def all_problems(lesson):
         *(execution_problems(script) if same else ()),
         *figure_problems(script, executed=same),
         *quote_problems(script, measured, lock),
-        *predict_problems(script, StoredLesson(lesson)),
+        *predict_problems(script, lesson),
     ]
     cells = {
         f"{m['name']!r}": [n for n, c in enumerate(stored.cells) if c.cell_type == "code"][
