@@ -24,6 +24,7 @@ def setup(app):
         "ranges",
         "how_sure",
         "speed",
+        "verdicts",
         "pins",
         "search",
         "not_found",
