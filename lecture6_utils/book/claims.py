@@ -241,7 +241,7 @@ def notebook_rival(reader, cell, number):
     """
     lesson = reader.book.lesson(cell["lesson"])
     ours = reader.figure(lesson, "error of ours", cell["number"])
-    theirs = Figure("of the notebook’s, one run", f"{cell['error']:{number.spec}}")
+    theirs = Figure("of the notebook’s, one run", str(cell["error"]))
     values = [*number.values, fmean(number.values)]
     if evidence := reader.studied.get(lesson.slug):
         values += [fmean(run) for run in _runs(evidence["numbers"][number.name])]
