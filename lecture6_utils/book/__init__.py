@@ -25,6 +25,7 @@ def setup(app):
         "ranges",
         "how_sure",
         "speed",
+        "verdicts",
         "pins",
         "search",
         "not_found",
