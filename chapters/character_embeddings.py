@@ -239,9 +239,18 @@ print(f"{'total':10} {model.count_params():7,}")
 # them and keeps its state.
 #
 # We take five untrained networks and give each a twin with the same weights and a mask.
-# How far do five zeros move the state of *hello world*? We compare this with the distance
-# between the states of *hello world* and *deep learning*. As controls, we append five
-# random letters, and one letter five times.
+# We append five zeros to *hello world*, and compare how far its state moves with the
+# distance between the states of *hello world* and *deep learning*. As controls, we append
+# five random letters, and one letter five times.
+#
+# :::{predict} shift by five zeros / distance to another string
+# The slide pads its strings with zeros. How far do five zeros move the state of *hello
+# world*, compared with the distance to the other string?
+#
+# - hardly at all = under 0.1
+# - less far than the other string is = 0.1 to 1
+# - farther than the other string is = over 1
+# :::
 
 # %%
 SEEDS = range(5)
@@ -321,6 +330,15 @@ _ = ax.set_ylabel("distance left (share)")
 # ## What does a score on three training strings show?
 #
 # Now we train as on the slide: ten epochs, two strings per batch, no mask, with five seeds.
+#
+# :::{predict} the slide's model, 10 epochs | accuracy
+# The network has 18,881 parameters, and three strings to learn. What share of these three
+# strings does it read right after ten epochs?
+#
+# - less than half of them = under 50%
+# - about two thirds of them = 50% to 90%
+# - all of them = over 90%
+# :::
 
 
 # %%

@@ -242,6 +242,15 @@ parameters = {name: f"{reads[0].net.count_params():,}" for name, reads in reader
 # %% [markdown]
 # The rival without a network is TnT, counted on the same words, with the $\theta$ that
 # is best on the validation words.
+#
+# :::{predict} hybrid, BPE − letters, of the hybrid's size, in points
+# The hybrid reads letters and pieces by BPE. Another net reads letters alone, and has as many
+# parameters. Which of the two reads more words of new lemmas right?
+#
+# - the hybrid = over 0
+# - the net of letters = under 0
+# - a difference is not shown = not shown
+# :::
 
 # %%
 tnt_arms = {}
@@ -321,6 +330,15 @@ for one, other in [
 # get. So the hybrid might help most where few words have labels. We keep all the
 # pieces, and train with the first 600 and 3,500 words, as in [the lesson on
 # typos](typos_and_order.ipynb).
+#
+# :::{predict} 600 words: hybrid − letters (char-CNN), in points
+# The hybrid and the CNN of letters both learn from 600 words. Which of the two reads more words
+# of new lemmas right?
+#
+# - the hybrid = over 0
+# - the CNN of letters = under 0
+# - a difference is not shown = not shown
+# :::
 
 # %%
 SCHEDULE = {600: {"epochs": 40, "batch_size": 32}, 3_500: {"epochs": 15}}

@@ -221,6 +221,16 @@ for split, part in splits.items():
         if split == "relatives seen":
             again.append((train, spellings, said))
 
+# %% [markdown]
+# :::{predict} unseen words | letter n-grams | family unseen: R²
+# The letter n-grams read words whose family they have never seen. How much of the variance of the
+# ratings do they explain?
+#
+# - less than a tenth = under 0.1
+# - a tenth to a half = 0.1 to 0.5
+# - more than half = over 0.5
+# :::
+
 
 # %% tags=["hide-input"]
 def r2(guess, true, mean):
@@ -304,6 +314,15 @@ measured("people: with un-, dis-, mis- − without", y[tells].mean() - y[~tells]
 #
 # The rival is a rule with two numbers: a straight line from the rating of the base to that of its
 # negation, fitted to the negations in training. It is told which words are negations, and of what.
+#
+# :::{predict} turn the base − char-CNN, in points
+# The network has seen *hope*, *hopeful*, and the negations of other families. Which of the two gets
+# the sign of more unseen negations right?
+#
+# - the network = under 0
+# - the rule with two numbers = over 0
+# - a difference is not shown = not shown
+# :::
 
 
 # %%

@@ -276,6 +276,15 @@ def build(seed, *sparsity, activation="sigmoid"):
 # We train 120 steps of 64 new images each, with weight 0.05 / 32. The squared error has
 # KL's curvature at the target, as above. Every 5 steps we measure how far the units' mean
 # activations are from 0.1, on average over the 300 units.
+#
+# :::{predict} MAE − KL, steps
+# The KL penalty charges a miss more strongly than the absolute error (MAE) does. Which of the two
+# brings the units to a distance of 0.02 in fewer steps?
+#
+# - KL = over 0
+# - the absolute error = under 0
+# - a difference is not shown = not shown
+# :::
 
 
 # %%
@@ -381,6 +390,15 @@ errors = {name: mse_per_image(decoder, codings[name]) for name, (_, decoder) in 
 # %% [markdown]
 # How sparse are the codings? One may count the **active** units of an image, those whose
 # activation reaches some threshold.
+#
+# :::{predict} active units of 300 | KL | at 0.05
+# The KL penalty gives each unit the target 0.1. How many of the 300 units reach the threshold
+# 0.05, on average over the images?
+#
+# - about 30, a tenth of them = under 60
+# - 60 to 150
+# - more than half of them = over 150
+# :::
 
 # %%
 MeasuredTable(
@@ -404,6 +422,14 @@ MeasuredTable(
 # which is 0 if all units are equally active, and 1 if only one is active. We average it
 # over the images. A **dead unit** is one that no validation image activates to 0.05; all
 # others are *live*.
+#
+# :::{predict} 11 epochs | L1 | live units
+# L1 charges for every activation. How many of the 300 units of the L1 net are live?
+#
+# - nearly all of them = over 250
+# - 150 to 250
+# - less than half of them = under 150
+# :::
 
 
 # %%

@@ -163,14 +163,23 @@ for name, tied, encoder, decoder in [
 #
 # ## Does tying help, and when?
 #
-# Tying is a constraint, and constraints should help when data are scarce. But a tied net
-# differs from an untied one in two ways: it has fewer weights, *and* its decoder starts with
-# other numbers, those of the encoder. So we add a control between the two. The net **untied,
+# Tying is a constraint. A tied net differs from an untied one in two ways: it has fewer
+# weights, *and* its decoder starts with other numbers, those of the encoder. So we add a
+# control between the two. The net **untied,
 # tied start** begins with the numbers of the tied net, and then trains its decoder freely.
 #
 # For one seed, all nets see the images in the same order, and take equally many steps. With
 # 1,000 images we train as long as is best for the *untied* net on the validation images. With
 # 55,000 we train only the last two nets, which differ in nothing but the tie.
+#
+# :::{predict} 1,000 images: tying saves
+# Two nets learn from 1,000 images and start with the same numbers. One of them is tied, so it has
+# half of the kernel parameters. What does the tie do to the error on the test images?
+#
+# - it lowers the error = over 0
+# - it raises the error = under 0
+# - an effect is not shown = not shown
+# :::
 
 # %%
 builders = {
@@ -371,6 +380,16 @@ print(f"{work_epochs} epochs as many multiplications ({work_epochs * epoch_of_al
 #   **gain of an initializer**. Glorot's formula assumes an activation with slope 1, but the
 #   slope of a sigmoid is at most ¼;
 # - **selu**, with the initializer that its theory asks for, `lecun_normal`.
+#
+# :::{predict} test MSE | …
+# :lowest:
+# These three nets of ten sigmoid layers take equally many steps. Which of them has the smallest
+# error on the test images?
+#
+# - Glorot's weights, trained layer by layer = sigmoid | greedy
+# - Glorot's weights, trained end to end = sigmoid | end to end, same steps
+# - weights four times as large, trained end to end = sigmoid, gain 4 | end to end, same steps
+# :::
 
 
 # %%

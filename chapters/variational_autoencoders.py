@@ -608,6 +608,15 @@ for ax in plot_image_rows(rows)[:, 0]:
 # %% [markdown]
 # Are the new clothes new, or copies of training images? {numref}`fig-vae-nearest` shows for
 # each picture the training image with the smallest squared distance.
+#
+# :::{predict} …
+# :highest:
+# The VAE draws new pictures, and it rebuilds test images that it has never seen. Which of these
+# pictures are farther from their nearest training image?
+#
+# - the new ones = new pictures: MSE to the nearest training image, median
+# - the rebuilt ones = rebuilt test images: the same
+# :::
 
 
 # %%
@@ -639,6 +648,15 @@ _ = plot_image_rows({"new": new[:10], "nearest": X_train[found[:10]]})
 # the covariance of a classifier's 64 last hidden units with those for the validation images.
 # The distance is 0 if they agree. With the features of a large net called Inception it is
 # known as FID {cite}`heusel2017`. The classifier here is our own, so our values are no FIDs.
+#
+# :::{predict} Fréchet distance, plain, own normal − VAE, own normal
+# Each net draws from the normal distribution of its own codings. Whose pictures are nearer to real
+# clothes?
+#
+# - those of the variational net = over 0
+# - those of the plain net = under 0
+# - a difference is not shown = not shown
+# :::
 
 # %%
 keras.utils.set_random_seed(42)

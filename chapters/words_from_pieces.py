@@ -358,6 +358,15 @@ def train(pairs, characters, length, epochs, seed, groups=None):
 # themselves (each once), their **random typos**, or their **real typos**. Each is trained
 # with three seeds, shown as mean ± standard deviation. Epochs, learning rate and
 # temperature were chosen on the validation words, as $\alpha$ was.
+#
+# :::{predict} real typos: network − channel, in points
+# The network and the noisy channel both learn from real typos. Which of the two finds more of the
+# words that were meant?
+#
+# - the network = over 0
+# - the noisy channel = under 0
+# - a difference is not shown = not shown
+# :::
 
 # %%
 pairs_of["clean words"] = list(dict.fromkeys(pairs_of["clean words"]))
@@ -635,6 +644,15 @@ for language in pairs:
 # Finnish also has many compounds: *kerrostaloasunto* may be new, but *asunto* was in
 # training. So we count separately the forms whose root shares its last five letters with
 # no root in training.
+#
+# :::{predict} Finnish, stem changed: network − rules, in points
+# The network and the rewrite rules look for the roots of forms whose stem changes. Which of the
+# two finds more of them?
+#
+# - the network = over 0
+# - the rewrite rules = under 0
+# - a difference is not shown = not shown
+# :::
 
 # %% tags=["hide-input"]
 changed = np.array([not form.startswith(root[:-1]) for form, root in tests["Finnish"]])
@@ -687,9 +705,9 @@ _ = ax.set_xlabel("network − counting, in points")
 
 # %% [markdown]
 # - **Finnish and Turkish: as good as counting, and not shown to be better.** The
-#   network finds ≈ 96.3% of the Finnish roots, and the rules ≈ 96.3%. One might expect
-#   the network to help where the stem changes. It finds ≈ 93.5% there, and the rules
-#   ≈ 90.4%, but the interval of the difference includes 0.
+#   network finds ≈ 96.3% of the Finnish roots, and the rules ≈ 96.3%. Where the stem
+#   changes, the network finds ≈ 93.5% and the rules ≈ 90.4%, but the interval of the
+#   difference includes 0.
 # - **English: counting is ahead.** The network is behind by ≈ -2.5 points in
 #   inflection, and by ≈ -7.7 in derivation.
 # - **Why are the rules so good?** An ending says nearly everything about how it is
@@ -706,6 +724,16 @@ _ = ax.set_xlabel("network − counting, in points")
 # was in the training of the English networks. We take the cosine of each to *run*. For
 # contrast, we add two words of similar meaning, and two that only look similar. The
 # rewrite rules are asked for the root.
+#
+# :::{predict} …: cosine to run
+# :highest:
+# The network has seen none of these three words in training. Which of them does it place nearest
+# to *run*?
+#
+# - *ran* = ran
+# - *rung* = rung
+# - *jogging* = jogging
+# :::
 
 # %%
 probes = "runs running runner runners ran rung cunning sprint jogging".split()
