@@ -383,12 +383,12 @@ print(f"{work_epochs} epochs as many multiplications ({work_epochs * epoch_of_al
 #
 # :::{predict} test MSE | …
 # :lowest:
-# These three nets of ten sigmoid layers take equally many steps. Which of them has the smallest
-# error on the test images?
+# Three nets of ten sigmoid layers are trained over equally many steps. Which of them has the
+# smallest error on the test images?
 #
-# - Glorot's weights, trained layer by layer = sigmoid | greedy
-# - Glorot's weights, trained end to end = sigmoid | end to end, same steps
-# - weights four times as large, trained end to end = sigmoid, gain 4 | end to end, same steps
+# - Glorot's weights, layer by layer = sigmoid | greedy
+# - Glorot's weights, end to end = sigmoid | end to end, same steps
+# - weights four times as large, end to end = sigmoid, gain 4 | end to end, same steps
 # :::
 
 

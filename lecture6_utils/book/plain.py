@@ -230,6 +230,12 @@ def _quoted(title, lines):
     return "\n".join(f"> {line}".rstrip() for line in [f"**{title}**", "", *lines]) + "\n\n"
 
 
+def predictions(source):
+    """The `predict.Box` of each question to commit to in a cell's text."""
+    found = FENCE.finditer(source)
+    return [prediction(match) for match in found if match["kind"] == "predict"]
+
+
 def prediction(match):
     """The `predict.Box` that a fence is."""
     options = dict(OPTION.findall(match["options"]))

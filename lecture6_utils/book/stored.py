@@ -50,6 +50,8 @@ class StoredLesson:
     ----------
     measured : dict of str to Number
         All measured numbers by name, in the order in which they were measured.
+    prose : list of str
+        The text of each Markdown cell.
     numbers, tables, figures, lines, sources
         What stands in the lesson outside the solutions of its exercises.
     """
@@ -57,13 +59,14 @@ class StoredLesson:
     def __init__(self, lesson):
         self.slug, self.name = lesson.slug, lesson.notebook.name
         self.title, self.sections = "", {}  # section: id on the page → heading
-        self.lines, self.figures, self.sources = [], {}, []
+        self.lines, self.figures, self.sources, self.prose = [], {}, [], []
         notebook = read_notebook(lesson)
         record = notebook.metadata.get(METADATA_KEY, {})
         section, sections, number = "", {}, 0  # sections: visible code cell → its section
         self.places = {}  # code cell → its section, solutions included
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
+                self.prose.append(cell.source)
                 for level, heading in re.findall(r"^(##?) (.+)$", cell.source, re.M):
                     if level == "#":
                         self.title = heading
