@@ -333,7 +333,7 @@ _ = ax.set_ylabel("distance left (share)")
 #
 # :::{predict} the slide's model, 10 epochs | accuracy
 # The network has 18,881 parameters, and three strings to learn. What share of these three
-# strings does it read right after ten epochs?
+# strings does it label right after ten epochs?
 #
 # - less than half of them = under 50%
 # - about two thirds of them = 50% to 90%

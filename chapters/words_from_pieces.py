@@ -730,9 +730,9 @@ _ = ax.set_xlabel("network − counting, in points")
 # The network has seen none of these three words in training. Which of them does it place nearest
 # to *run*?
 #
-# - *ran* = ran
-# - *rung* = rung
-# - *jogging* = jogging
+# - ran
+# - rung
+# - jogging
 # :::
 
 # %%

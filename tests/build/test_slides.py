@@ -132,7 +132,7 @@ def test_the_choices_are_those_of_the_lesson_and_the_verdict_says_which_is_right
     for slide, (slug, name) in zip(slides, asked, strict=True):
         lesson = book.lesson(slug)
         (box,) = [b for source in lesson.prose for b in predictions(source) if b.name == name]
-        labels = [label.replace("*", "").replace("'", "’") for label, _ in box.choices]
+        labels = [label.replace("'", "’") for label, _ in box.choices]
         assert [text_of(item) for item in slide.select(".bet li")] == labels
         right = slide.select_one(".verdict .label + p")
         assert right.strong.get_text() == labels[answer(box, lesson).right]
