@@ -26,6 +26,7 @@ def setup(app):
         "how_sure",
         "speed",
         "verdicts",
+        "landing",
         "pins",
         "search",
         "not_found",

@@ -60,6 +60,7 @@ class StoredLesson:
         self.slug, self.name = lesson.slug, lesson.notebook.name
         self.title, self.sections = "", {}  # section: id on the page → heading
         self.lines, self.figures, self.sources, self.prose = [], {}, [], []
+        self.live = {}  # name of a live figure → its HTML
         notebook = read_notebook(lesson)
         record = notebook.metadata.get(METADATA_KEY, {})
         section, sections, number = "", {}, 0  # sections: visible code cell → its section
@@ -102,10 +103,10 @@ class StoredLesson:
             self.lines += [(section, line) for line in output.get("text", "").splitlines()]
             png = output.get("data", {}).get("image/png")
             if png and "figure" in mystnb:
-                self.figures[mystnb["figure"]["name"]] = (
-                    png,
-                    mystnb.get("image", {}).get("alt", ""),
-                )
+                name, alt = mystnb["figure"]["name"], mystnb.get("image", {}).get("alt", "")
+                self.figures[name] = png, alt
+                if html := output.data.get("text/html"):
+                    self.live[name] = html
         printed = "".join(output.get("text", "") for output in cell.outputs)
         self.sources.append((section, cell.source, printed))
 
@@ -239,9 +240,17 @@ class Book:
 
     def figure(self, name):
         """PNG (base64) and alt text of the figure of that name, in whichever lesson it is."""
-        known = {n: f for slug in self._lessons for n, f in self.lesson(slug).figures.items()}
+        return self._named(name, "figure", "figures")
+
+    def live(self, name):
+        """The HTML of the live figure of that name, in whichever lesson it is."""
+        return self._named(name, "live figure", "live")
+
+    def _named(self, name, what, of):
+        executed = [slug for slug, lesson in self._lessons.items() if lesson.notebook.exists()]
+        known = {n: f for slug in executed for n, f in getattr(self.lesson(slug), of).items()}
         if name not in known:
-            raise BookError(f"no figure {name!r}; there are: {', '.join(known)}")
+            raise BookError(f"no {what} {name!r}; there are: {', '.join(known)}")
         return known[name]
 
     def table(self, text, rows, columns, corner=None):
