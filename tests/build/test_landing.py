@@ -10,6 +10,7 @@ from PIL import Image
 from small_site import build
 
 from lecture6_utils.book.lessons import find_lessons
+from lecture6_utils.book.stored import StoredLesson
 
 LIGHT = 25_000  # bytes of a card's picture
 
@@ -43,6 +44,13 @@ def test_a_live_figure_stands_above_all_with_its_picture_for_paper(first_page):
     assert first_page.select("h2, .live")[0] is live
     (still,) = first_page.select("img.live-still")
     assert len(still["alt"]) > 40
+
+
+def test_the_first_page_and_the_teachers_are_told_how_many_figures_are_live():
+    n = sum(len(StoredLesson(lesson).live) for lesson in find_lessons(ROOT))
+    number = ["Eight", "Nine", "Ten", "Eleven", "Twelve", "Thirteen", "Fourteen"][n - 8]
+    for page in ("index", "teaching"):
+        assert f"{number} figures" in (ROOT / f"chapters/{page}.md").read_text(encoding="utf-8")
 
 
 def test_a_figure_that_is_not_there_is_named_with_file_and_line(tmp_path):
