@@ -22,6 +22,7 @@ from lecture6_utils.book.lessons import (
     METADATA_KEY,
     BookError,
     find_lessons,
+    first_line,
     read_notebook,
     read_script,
     replace_text,
@@ -109,6 +110,10 @@ def read(root):
             what = f"the level is one of {', '.join(LEVELS)}, not {row['level']!r}"
         elif not row["minutes"].isdecimal():
             what = f"the minutes are a whole number, not {row['minutes']!r}"
+        elif not all(isinstance(row.get(key, {}), dict) for key in ("near", "highest")):
+            what = (
+                "near and highest have a line for each hint or word, such as `Why?: a measurement`"
+            )
         else:
             found[name] = Exercise(name, **row)
             continue
@@ -211,15 +216,17 @@ class Reader:
         """What a misconception gives: what was `seen` of a measurement, or ``= expression``."""
         if not text.startswith("= "):
             return self.find(text).seen
-        if isinstance(answer.seen, str):
-            raise BookError(f"{text!r} is a number, and the answer is none")
-        # an author's own file, as safe as the code of a lesson
-        return _hull(*(eval(text[2:], {"__builtins__": {}}, {"answer": x}) for x in answer.seen))
+        try:  # eval: it is the author's own file, as safe as the code of a lesson
+            return _hull(
+                *(eval(text[2:], {"__builtins__": {}}, {"answer": x}) for x in answer.seen)
+            )
+        except Exception as error:
+            raise BookError(f"{text!r} cannot be computed: {first_line(error)}") from None
 
     def highest(self, words):
         """The word of what is highest in the book and in every run of the study."""
         found = {word: None if text == "= 0" else self.find(text) for word, text in words.items()}
-        n_runs = max(len(one.runs) for one in found.values() if one)
+        n_runs = min(len(one.runs) for one in found.values() if one)
         runs = [{w: f.value if f else 0.0 for w, f in found.items()}]
         runs += [{w: f.runs[n] if f else 0.0 for w, f in found.items()} for n in range(n_runs)]
         best = {max(run, key=run.get) for run in runs}
@@ -261,6 +268,8 @@ def resolved(exercise, reader):
         right, form = found.right, found.form
         near = {hint: reader.near(text, found) for hint, text in exercise.near.items()}
     for hint, wrong in near.items():
+        if isinstance(right, str) != isinstance(wrong, str):
+            raise BookError(f"what “{hint}” is said of is {wrong}, and the answer is {right}")
         if _overlap(right, wrong):
             raise BookError(f"what “{hint}” is said of is right, too: {wrong}, {right}")
     return {

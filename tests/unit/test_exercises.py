@@ -140,9 +140,10 @@ def test_the_file_cannot_be_read_at_a_glance():
     assert "right" not in text and "near" not in text and "." not in text
 
 
-def test_all_levels_are_used_and_the_minutes_are_round():
+def test_all_levels_are_used_the_minutes_are_round_and_each_has_a_misconception():
     assert {exercise.level for exercise in WRITTEN.values()} == set(book.LEVELS)
     assert {int(exercise.minutes) % 5 for exercise in WRITTEN.values()} == {0}
+    assert all(exercise.near for exercise in WRITTEN.values())
 
 
 # --- what a student may give besides ----------------------------------------------------------
@@ -338,6 +339,8 @@ def test_the_highest_in_every_run_is_the_word(small):
         ({"hint": "so"}, "and either answer or highest"),
         ({"level": "tough"}, "the level is one of easy, medium, hard, not 'tough'"),
         ({"minutes": "some"}, "the minutes are a whole number, not 'some'"),
+        ({"near": "product"}, "near and highest have a line for each hint or word"),
+        ({"near": {"So?": "= answr"}}, "'= answr' cannot be computed: name 'answr' is not defined"),
         ({"answer": "sums"}, "adds measures no 'sums'. The nearest there are: sum; "),
         ({"near": {"So?": "products"}}, "adds measures no 'products'. The nearest there are: prod"),
         ({"near": {"So?": "sum"}}, "what “So?” is said of is right, too"),
@@ -347,7 +350,10 @@ def test_the_highest_in_every_run_is_the_word(small):
         ({"answer": "printed: three …"}, "adds printed no line like 'three …'"),
         ({"answer": "printed: twice …"}, "adds printed 2 different lines like 'twice …'"),
         ({"answer": "printed: twice"}, "'twice' must have one …"),
-        ({"answer": "printed: words …"}, "'= 2 * answer' is a number, and the answer is none"),
+        (
+            {"answer": "printed: words …"},
+            "what “Did you multiply?” is said of is [2.95, 3.05], and the answer is a b",
+        ),
         (
             {"answer": None, "highest": HIGHEST | {"both": "unsteady"}},
             "which is highest differs between runs: add, both",
