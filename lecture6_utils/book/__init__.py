@@ -12,6 +12,7 @@ def setup(app):
         "downloads",
         choice,
         "edition",
+        "exercises",
         "ideas",
         "predict",
         "glossary",

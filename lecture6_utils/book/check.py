@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 
 from lecture6_utils.book import claims
 from lecture6_utils.book.evidence import evidence_path, evidence_problems
+from lecture6_utils.book.exercises import exercise_problems
 from lecture6_utils.book.lessons import (
     METADATA_KEY,
     BookError,
@@ -230,10 +231,11 @@ def book_problems(root):
             problems.append(
                 f"chapters/evidence/{path.name}:1: there is no such lesson: delete or rename it"
             )
-    # The deck and the verdicts look things up in the stored lessons, which must be in order for that.
+    # The deck, the verdicts and the exercises look things up in the stored lessons, which must be in order for that.
     if problems:
         return problems + [*deck_problems(root, lessons, None)]
-    return [*deck_problems(root, lessons, Book(root)), *verdict_problems(root)]
+    deck = deck_problems(root, lessons, Book(root))
+    return [*deck, *verdict_problems(root), *exercise_problems(root)]
 
 
 def prose(root, lessons):
@@ -326,6 +328,7 @@ LINKS = {
     "index.md": (":link: {}\n", "a card on the first page"),
     "slides_map.md": ("({}.ipynb#", "a line that says which slides it teaches, and where"),
     "ideas.md": ("({}.ipynb#", "an idea of its own on the map of ideas"),
+    "exercises.yml": ("{}-1:", "how hard each of its exercises is, and what its answer is"),
     "verdicts.yml": ("section: {}#", "a row that says what it measured of which claim"),
     "_slides/index.md": ("`{}#", "a slide whose notes lead to one of its sections"),
 }

@@ -228,12 +228,8 @@ class Book:
     def printed(self, text):
         """What stands where the pattern has …, in the one printed line that fits it."""
         lesson, section, pattern = self._split(text)
-        if pattern.count("…") != 1:
-            raise BookError(f"{pattern!r} must have one … where the wanted text stands")
-        regex = re.escape(" ".join(pattern.split()))
-        regex = regex.replace(r"\ ", r"\s+").replace(r"\*", ".*").replace("…", r"(\S.*?)")
         lines = [(s, line) for s, line in lesson.lines if section in ("", s)]
-        found = [(s, re.fullmatch(rf"\s*{regex}\s*", line)) for s, line in lines]
+        found = [(s, fits(pattern, line)) for s, line in lines]
         known = sorted({line for _, line in lines}, key=_likeness(pattern))
         match = _only_one([m for m in found if m[1]], f"printed line {pattern!r}", lesson, known)
         return match[1][1]
@@ -285,6 +281,21 @@ class Book:
         known = [source.partition("\n")[0] for _, source, _ in sources]
         found = [s for s in sources if part in s[1]]
         return _only_one(found, f"code cell with {part!r}", lesson, known)[2]
+
+
+def fits(pattern, line):
+    """The match of a printed line with a pattern: group 1 is what stands where the pattern has …
+
+    Raises
+    ------
+    BookError
+        If the pattern has not one …; it may have * for any text, and any space for others.
+    """
+    if pattern.count("…") != 1:
+        raise BookError(f"{pattern!r} must have one … where the wanted text stands")
+    regex = re.escape(" ".join(pattern.split()))
+    regex = regex.replace(r"\ ", r"\s+").replace(r"\*", ".*").replace("…", r"(\S.*?)")
+    return re.fullmatch(rf"\s*{regex}\s*", line)
 
 
 def _only_one(found, what, lesson, known):
