@@ -277,12 +277,12 @@ def build(seed, *sparsity, activation="sigmoid"):
 # KL's curvature at the target, as above. Every 5 steps we measure how far the units' mean
 # activations are from 0.1, on average over the 300 units.
 #
-# :::{predict} MAE − KL, steps
-# The KL penalty charges a miss more strongly than the absolute error (MAE) does. Which of the two
-# brings the units to a distance of 0.02 in fewer steps?
+# :::{predict} MSE, scaled − KL, steps
+# At the target, KL and the scaled squared error have the same curvature. They differ only
+# farther away. Which of the two brings the units to a distance of 0.02 in fewer steps?
 #
 # - KL = over 0
-# - the absolute error = under 0
+# - the scaled squared error = under 0
 # - a difference is not shown = not shown
 # :::
 
@@ -706,10 +706,10 @@ for name, pair in pairs.items():
 #   includes 0.
 # - **TopK against L1 depends on the activation function and on the tuning.** With `relu`,
 #   each at its own learning rate, the error of TopK differs from that of L1 by ≈ −3%, and
-#   the interval excludes 0. At the learning rate of L1 it includes 0: there, a lead is not
-#   shown. With sigmoid units the error differs by ≈ 29% and TopK is less sparse; both
-#   intervals exclude 0. All these trainings are short, and we do not conclude that either
-#   order holds in a full one.
+#   the interval excludes 0, but not with all other seeds. At the learning rate of L1 it
+#   includes 0: there, a lead is not shown. With sigmoid units the error differs by ≈ 29%
+#   and TopK is less sparse; both intervals exclude 0. All these trainings are short, and we
+#   do not conclude that either order holds in a full one.
 # - TopK is easier to set: k *is* the number of active units.
 #
 # ## What does a single unit respond to?
