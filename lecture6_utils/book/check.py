@@ -32,11 +32,12 @@ from lecture6_utils.book.lessons import (
 )
 from lecture6_utils.book.plain import FENCE, prediction
 from lecture6_utils.book.predict import answer
-from lecture6_utils.book.quotes import quote_problems, read_lock
+from lecture6_utils.book.quotes import exact_problems, quote_problems, read_lock, read_off
 from lecture6_utils.book.stored import Book, StoredLesson
 
 SCRIPT = re.compile(r"<script.*?</script>", re.S)  # of a live figure: nobody reads it
 ABSOLUTE_PATH = re.compile(r"(?<![\w/:.<])/[\w.-]+/[\w.-]+|\b[A-Z]:\\\w")
+LONGEST_ALT = 350  # characters: a screen reader reads it in one go
 PARTS = (
     "What you'll do",
     "What you'll learn",
@@ -102,6 +103,9 @@ def figure_problems(notebook, executed=True):
         alt = image.get("alt", "")
         if len(alt.split()) < 8 or not alt.endswith("."):
             yield Problem(f"this figure has no alt text that is a sentence: {alt!r}", number, -1)
+        if len(alt) > LONGEST_ALT:
+            said = f"this alt text has {len(alt)} characters; it takes {LONGEST_ALT} at most"
+            yield Problem(said, number, -1)
 
 
 def part_problems(notebook):
@@ -164,11 +168,12 @@ def all_problems(lesson):
         for cell, executed in zip(code, old):
             cell.outputs, cell.execution_count = executed.outputs, executed.execution_count
     record = stored.metadata.get(METADATA_KEY, {})
-    measured = record.get("measured", [])
+    measured, shown = record.get("measured", []), record.get("figures", {})
     problems = [
         *(execution_problems(script) if same else ()),
         *figure_problems(script, executed=same),
-        *quote_problems(script, measured, lock),
+        *quote_problems(script, [*measured, *read_off(shown)], lock),
+        *exact_problems(script, shown),
         *predict_problems(script, lesson),
     ]
     cells = {

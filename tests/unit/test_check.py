@@ -64,6 +64,7 @@ ALT = "A line that falls steeply at first and then levels off."
         ("", "fig-loss", ALT, "no caption"),
         ("Loss.", "loss", ALT, "no name"),
         ("Loss.", "fig-loss", "loss.png", "no alt text"),
+        ("Loss.", "fig-loss", 7 * ALT, "385 characters; it takes 350 at most"),
     ],
 )
 def test_a_figure_without_its_words_is_named(caption, name, alt, problem):
