@@ -448,7 +448,7 @@ MeasuredTable(
 
 # %% [markdown]
 # Is the gap between two models larger than chance? The words of one lemma are often
-# right or wrong together. So our bootstrap draws whole *lemmas* again and again, each
+# right or wrong together. So our bootstrap draws whole *lemmas* many times, each
 # with all its words, and takes the gap each time. The interval covers the choice of the
 # lemmas, and not that of the seeds. Many new lemmas are compounds whose last part is
 # old: *kirjakauppa* is a book (*kirja*) shop (*kauppa*). So we also take only lemmas

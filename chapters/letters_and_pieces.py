@@ -53,8 +53,8 @@ train_words, train_y = task.train.words, task.train.y
 # %% [markdown]
 # ## How does a word become pieces?
 #
-# Both methods of the slides start with letters, and merge a pair of neighbors into a
-# new piece, again and again, until there are 1,000 pieces. They differ in *which* pair is
+# Both methods of the slides start with letters, and repeatedly merge a pair of neighbors into
+# a new piece, until there are 1,000 pieces. They differ in *which* pair is
 # merged next. Let $n$ count how often a piece or a pair occurs in the training words.
 #
 # - **Byte-pair encoding**, BPE {cite}`sennrich2016neural`, merges the most frequent

@@ -251,8 +251,8 @@ for (split, name), guess in guesses.items():
 MeasuredTable(rows, corner="unseen words")
 
 # %% [markdown]
-# Are the gaps more than chance? A paired bootstrap draws families again and again, each with all
-# its words. The interval covers the choice of the families, not that of the seeds.
+# Are the gaps more than chance? A paired bootstrap draws families many times, each with all its
+# words. The interval covers the choice of the families, not that of the seeds.
 
 
 # %%

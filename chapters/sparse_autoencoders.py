@@ -91,7 +91,7 @@ for n in (1, 32, 128, 256):
 # $$D_{\text{KL}}(p \parallel \hat p)
 #   = p \ln \frac{p}{\hat p} + (1 - p) \ln \frac{1 - p}{1 - \hat p}.$$
 #
-# Why not simply $(\hat p - p)^2$ or $|\hat p - p|$? The slide's reason is the stronger
+# Why not $(\hat p - p)^2$ or $|\hat p - p|$? The slide's reason is the stronger
 # gradient. A sigmoid unit is moved through its input $z$, so the gradient in $z$ counts:
 #
 # $$\frac{\partial D_{\text{KL}}}{\partial z}
@@ -493,7 +493,7 @@ live_codings({name: c[:500, by_mean[name]] for name, c in codings.items()}, X_va
 #
 # There are more codings (300) than units in the layers around them (100). Is the narrow
 # place not the codings, but these layers? We leave them out, and train a net without
-# penalty just as long.
+# penalty for as many steps.
 
 # %%
 keras.utils.set_random_seed(42)

@@ -470,7 +470,7 @@ difference("selu − linear, 30 codings: depth 1 − depth 2", cost[1], cost[2],
 
 # %% [markdown]
 # With 30 codings the `selu` raises the error by ≈ 0.0035, ≈ 0.0020 and ≈ 0.0008 at depth 1,
-# 2 and 3; at depth 1 and 2 the intervals exclude 0 clearly. That the cost falls with depth
+# 2 and 3; at depth 1 and 2 the intervals exclude 0. That the cost falls with depth
 # is not shown: the last interval includes 0. With 10 codings the `selu` nets differ much
 # from seed to seed. A likely reason for the cost: `selu` cannot go below about −1.76 and
 # flattens on its way there, so pictures on that side get nearly the same coding. So we give

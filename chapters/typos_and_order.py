@@ -559,7 +559,7 @@ for name, (here, far) in lost.items():
     _ = lemma_difference(f"{name}: lost by four words in front", here, far, some.lemmas[:1_000])
 
 # %% [markdown]
-# - **All but the bag need the order.** With shuffled letters the CNN falls to ≈ 20.4%,
+# - **All models except the bag need the order.** With shuffled letters the CNN falls to ≈ 20.4%,
 #   the BiLSTM to ≈ 20.3% and TnT to ≈ 20.8%. The bag does not notice (≈ 34.4%).
 # - **The CNN needs the place.** It reads only ≈ 20.2% of the words with the ending in
 #   front, although its windows still see those letters. Without the end mark (control)

@@ -49,8 +49,8 @@ for sequence in (sequence_1, sequence_2):
 # The second sequence is longer, yet most of us find it easier, because it has only one
 # step. Three facts (start at 70, go down by 2, stop after 22) are enough to rebuild it.
 # The first sequence has no such rule, so all its 13 numbers must be kept. Chess masters
-# do the same: they recall positions from real games at a glance, but randomly placed
-# pieces hardly better than a beginner {cite}`chase1973`.
+# do the same: they recall positions from real games after a short look, but randomly
+# placed pieces hardly better than a beginner {cite}`chase1973`.
 #
 # ## What is an autoencoder?
 #
@@ -168,7 +168,7 @@ errors = np.sqrt(np.mean((np.array(rebuilt) - slide) ** 2, axis=2))
 measured("Sequence 1: error", errors[:, 0], ".0f")
 measured("Sequence 2, first 13: error", errors[:, 1], ".1f")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The slide's two sequences (dots; of the second, the first 13 numbers) and what an autoencoder that has only seen lines makes of them (curves, one per seed): nearly straight lines in both cases.", "name": "fig-undercomplete-sequences"}, "image": {"alt": "Two panels of 13 places each. Left: the dots of Sequence 1 lie between 3 and 12 but for an outlier at 67; the three nets answer with three nearly straight lines that miss nearly all of them. Right: the dots of Sequence 2 fall on a straight line from 70 to 46, and all three curves pass through them."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The slide's two sequences (dots; of the second, the first 13 numbers) and what an autoencoder that has only seen lines makes of them (curves, one per seed): nearly straight lines in both cases.", "name": "fig-undercomplete-sequences"}, "image": {"alt": "Two panels of 13 places each. Left: the dots of Sequence 1 lie between 3 and 12, with an outlier at 67; the three nets answer with three nearly straight lines that miss nearly all of them. Right: the dots of Sequence 2 fall on a straight line from 70 to 46, and all three curves pass through them."}}
 fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 2.7), sharey=True)
 place = np.arange(1, 14)
 for i, ax in enumerate(axes):
@@ -589,8 +589,7 @@ measured("PCA, 5 components: part of the frame's variance kept", frame_kept(rebu
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
 # It keeps ≈ 78.0%. PCA minimizes the same squared error, and each side of the frame moves
-# 66 or 84 pixels together. That is more variance than all but the first components of the
-# clothes have.
+# 66 or 84 pixels together. Only the first components of the clothes have more variance.
 # :::
 #
 # :::{admonition} Exercise 3 — a bottleneck against noise
@@ -624,7 +623,7 @@ print(f"2 / 13 = {2 / 13:.1%}")
 # :class: dropdown
 # The net lets ≈ 17.6% of the noise through, PCA ≈ 15.3%. Noise spreads over all 13
 # directions alike, but the lines fill only 2 of them, and what lies outside these 2 cannot
-# pass: hence 2/13.
+# pass. So the share is 2/13.
 # :::
 #
 # ## Further reading

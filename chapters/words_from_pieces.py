@@ -405,7 +405,7 @@ MeasuredTable(rows, corner="recall@1, unseen words")
 
 # %% [markdown]
 # Some gaps are small, so we give each an interval. The arms are compared on the same
-# queries (they are *paired*). A bootstrap draws test words again and again, each with all
+# queries (they are *paired*). A bootstrap draws test words many times, each with all
 # its misspellings, and takes the gap each time. The interval covers the choice of the
 # words, but not that of the seeds.
 
@@ -714,8 +714,8 @@ _ = ax.set_xlabel("network − counting, in points")
 #   replaced, and 30,000 pairs contain nearly all endings. The list of candidates then
 #   rejects most wrong results.
 #
-# {numref}`fig-words-buys` puts all these differences side by side. The network is
-# clearly ahead in none of them.
+# {numref}`fig-words-buys` puts all these differences side by side. None of
+# them shows the network ahead.
 #
 # ## running, runner, ran: what does the network recognize?
 #
@@ -765,7 +765,7 @@ _ = ax.set_xlabel("cosine to run")
 # ≈ 0.03. So the networks recognize *form*. In most words of a family, form and meaning go
 # together, so this looks like meaning; in *rung* and *jogging* they do not.
 #
-# Has the network understood irregular verbs, or is *ran* merely short and spelled like
+# Has the network understood irregular verbs, or is *ran* only short and spelled like
 # *run*? We take all unseen inflections that change the stem, such as *began*.
 
 # %%

@@ -34,9 +34,11 @@ from lecture6_utils.book.plain import FENCE, prediction
 from lecture6_utils.book.predict import answer
 from lecture6_utils.book.quotes import exact_problems, quote_problems, read_lock, read_off
 from lecture6_utils.book.stored import Book, StoredLesson
+from lecture6_utils.book.wording import unwanted
 
 SCRIPT = re.compile(r"<script.*?</script>", re.S)  # of a live figure: nobody reads it
 ABSOLUTE_PATH = re.compile(r"(?<![\w/:.<])/[\w.-]+/[\w.-]+|\b[A-Z]:\\\w")
+OTHER_PROSE = ("README.md", "CONTRIBUTING.md", "chapters/verdicts.yml", "chapters/_slides/index.md")
 LONGEST_ALT = 350  # characters: a screen reader reads it in one go
 PARTS = (
     "What you'll do",
@@ -229,6 +231,7 @@ def book_problems(root):
     for lesson in lessons:
         problems += lesson_problems(lesson)
     problems += reference_problems(root, lessons)
+    problems += wording_problems(root, lessons)
     known = {lesson.slug for lesson in lessons} | {"mutations"}
     for path in sorted((root / "chapters" / "evidence").glob("*.json")):
         if path.name.partition(".")[0] not in known:
@@ -256,6 +259,25 @@ def prose(root, lessons):
             path.read_text(encoding="utf-8"),
             lambda line, name=name: f"chapters/{name}:{line + 1}",
         )
+
+
+def wording_problems(root, lessons):
+    """Words that the book does not write, in all prose, captions and alternative texts."""
+    written = [*prose(root, lessons)]
+    for lesson in lessons:
+        for number, cell in enumerate(read_script(lesson).cells):
+            mystnb = cell.metadata.get("mystnb", {})
+            for text in [*mystnb.get("figure", {}).values(), *mystnb.get("image", {}).values()]:
+                written.append(
+                    (text, lambda _, lesson=lesson, number=number: lesson.at(number, -1))
+                )
+    for name in OTHER_PROSE:
+        if (root / name).exists():
+            text = (root / name).read_text(encoding="utf-8")
+            written.append((text, lambda line, name=name: f"{name}:{line + 1}"))
+    for text, place in written:
+        for line, words, instead in unwanted(text):
+            yield f"{place(line)}: “{words}”: write {instead}"
 
 
 def reference_problems(root, lessons):

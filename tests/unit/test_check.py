@@ -166,6 +166,12 @@ def no_alt(book):
     return "fig-adds", "this figure has no alt text that is a sentence: ''"
 
 
+def word_in_an_alt(book):
+    edit(book / "chapters/adds.py", ALT, ALT.replace("falls", "simply falls"))
+    executed(Lesson(book, "adds"))
+    return "fig-adds", "“simply”: write “only”, or nothing"
+
+
 def same_name(book):
     edit(book / "chapters/prints.py", "fig-prints", "fig-adds")
     executed(Lesson(book, "prints"))
@@ -269,6 +275,7 @@ def opened_in_jupyter(book):
         magic,
         hidden_magic,
         no_alt,
+        word_in_an_alt,
         same_name,
         dead_link_on_a_page,
         part_lost,
@@ -286,6 +293,7 @@ def opened_in_jupyter(book):
         prose("{numref}`the map <fig-sums>`", "no figure and no section is named fig-sums"),
         prose("{ref}`sums`", "no figure and no section is named sums"),
         prose("{cite:t}`sums2020`", "references.bib has no entry sums2020"),
+        prose("it in order\n# to add.", "“in order to”: write “to”"),
         prose("It is ≈ 3.0 now.", "Do It is ≈ 3.0”: not said which measurement this is"),
     ],
 )
