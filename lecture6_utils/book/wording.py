@@ -8,7 +8,7 @@ INSTEAD = {
     "trivial|trivially|easy to see|as everyone knows": "nothing, or the reason",
     "simply|just|merely": "“only”, or nothing",
     "basically|actually|in fact": "nothing",
-    "it is worth noting|it should be noted|interestingly|surprisingly": "the fact itself",
+    "note that|it is worth noting|it should be noted|interestingly|surprisingly": "the fact itself",
     "in order to": "“to”",
     "due to the fact that": "“because”",
     "in the event that": "“if”",
