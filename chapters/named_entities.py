@@ -763,7 +763,8 @@ _ = ax.set_xlabel("difference in F1")
 # - **Characters in place of the shape** add ≈ +0.026 to a network. The interval begins at
 #   about 0. So it is hardly shown that they tell more than the casing.
 # - **The hybrid of pieces and characters** is not shown to be better than pieces alone
-#   (≈ +0.015), nor than the features (≈ -0.009): both intervals include 0.
+#   (≈ +0.015), nor than the features (≈ -0.009): both intervals include 0. (With some other
+#   seeds, the first one does not.)
 # - **A network of all five inputs leads the features** by ≈ +0.047. The reason is not
 #   that it also reads pieces: it leads the features with pieces by ≈ +0.053. So here a
 #   network does buy something, once it is given what people thought of.
