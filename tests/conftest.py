@@ -13,12 +13,6 @@ ROOMS = ["build", "unit", "browser"]
 LONGEST = ["test_every_page", "test_live_figures"]
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_xdist_auto_num_workers():
-    """One more than there are cores: tests of pages wait for a browser, and lessons can compute."""
-    return (yield) + 1
-
-
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by mark
 def pytest_collection_modifyitems(items):
     """Mark each test by the folder it lies in; lessons, which lie elsewhere, come first."""
