@@ -555,7 +555,7 @@ for answer in answers["char-CNN"]:
     np.add.at(grid, (place[test_y], place[answer]), 1)
 grid /= np.maximum(grid.sum(axis=1, keepdims=True), 1)
 np.fill_diagonal(grid, np.nan)
-fig, ax = plt.subplots(figsize=(WIDTH, 5.2))
+fig, ax = plt.subplots(figsize=(WIDTH, 4.8))
 image = ax.imshow(100 * grid, vmin=0, vmax=20)
 ticks = np.arange(len(CASES)) * 2 + 0.5
 ax.set_xticks(ticks, CASES, rotation=90)
@@ -568,7 +568,8 @@ for edge in np.arange(len(CASES) + 1) * 2 - 0.5:
 ax.spines[:].set_visible(False)
 ax.set_xlabel("answer")
 ax.set_ylabel("truth")
-_ = fig.colorbar(image, ax=ax, label="% of the words of the row", shrink=0.7)
+scale = {"extend": "max", "ticks": range(0, 21, 5), "shrink": 0.7}
+_ = fig.colorbar(image, ax=ax, label="% of the words of the row", **scale)
 
 # %%
 PAIRS = [
@@ -668,7 +669,8 @@ plane = PCA(2).fit_transform(letter_vectors(readers["char-CNN"][0]))
 for (x, y), letter in zip(plane, CHARACTERS, strict=True):
     vowel = letter in "aeiouyäö"
     style = {"color": COLORS[1], "fontsize": 14, "weight": "bold"} if vowel else {"color": "0.45"}
-    _ = ax.text(x, y, letter, ha="center", va="center", **style)
+    side = "right" if letter in PARTNERS else "left" if letter in PARTNERS.values() else "center"
+    _ = ax.text(x, y, letter, ha=side, va="center", **style)
 for pair in PARTNERS.items():
     ends = plane[[CHARACTERS.index(letter) for letter in pair]]
     _ = ax.plot(*ends.T, color=COLORS[1], linewidth=1.2, zorder=0)

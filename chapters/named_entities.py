@@ -462,7 +462,7 @@ for i, (kind, reading) in enumerate(readings.items()):
     y = 81 - 20 * i
     box(0, y, 44, 11, reading, "#e8eef6", fontsize=10.5)
     ax.text(0, y + 12, kind, va="bottom", weight="bold", fontsize=10.5)
-    arrow((45, y + 5.5), (55, 22))
+    arrow((45, y + 5.5), (55, 29 - 3.5 * i))
 box(56, 12, 44, 20, "side by side:\n120 numbers\nfor the token", "#fff3b0", fontsize=10.5)
 arrow((78, 33), (78, 43))
 box(56, 44, 44, 14, "Conv1D(80, 5):\nfive tokens", "#e8e2f3", fontsize=10.5)

@@ -192,7 +192,7 @@ angle = 2 * np.pi * np.arange(n_few) / n_few
 circle = 1e-4 * np.column_stack([np.cos(angle), np.sin(angle)])
 paths = {"on": descend(P, circle), "off": descend(P, circle, exaggeration=1)}
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The forces on 15 of the 300 points, after 110 steps and at the end: attraction (violet) and repulsion (red). Both have one scale in each panel. At the end the two forces on each point cancel.", "name": "fig-tsne-forces"}, "image": {"alt": "Two maps of 300 gray dots; 15 dots have two arrows each. On the left, after 110 steps, the violet arrows of attraction point inward and the longer red ones of repulsion outward. On the right, at the end, the two arrows of each dot are equally long and point in opposite directions."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The forces on 15 of the 300 points, after 110 steps and at the end: attraction and repulsion. Both have one scale in each panel. At the end the two forces on each point cancel.", "name": "fig-tsne-forces"}, "image": {"alt": "Two maps of 300 gray dots; 15 dots have two arrows each. On the left, after 110 steps, the arrows of attraction point inward and the longer ones of repulsion outward. On the right, at the end, the two arrows of each dot are equally long and point in opposite directions."}}
 shown = np.arange(0, n_few, 20)
 fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.1))
 for ax, step in zip(axes, (110, 500), strict=True):
@@ -378,7 +378,7 @@ name_classes(ax, X_valid_2D, y_valid, CLASS_NAMES)
 # meaning and no unit, so they are not drawn. {numref}`fig-tsne-upper` looks at the region in which
 # three classes run into one another.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The part of the map where most pullovers, coats and shirts lie, with three colors of their own. All other garments are gray. The three classes are mixed everywhere.", "name": "fig-tsne-upper"}, "image": {"alt": "A part of the map with violet, red and dark dots, the pullovers, coats and shirts. They lie scattered among one another; no larger area has one color only. Gray dots of other garments lie at the lower edge."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The part of the map where most pullovers, coats and shirts lie, with three colors of their own. All other garments are gray. The three classes are mixed everywhere.", "name": "fig-tsne-upper"}, "image": {"alt": "A part of the map with dots in three colors, the pullovers, coats and shirts. They lie scattered among one another; no larger area has one color only. Gray dots of other garments lie at the lower edge."}}
 merged = dict(zip((2, 4, 6), COLORS))  # the first three are the farthest apart
 inside = X_valid_2D[np.isin(y_valid, list(merged))]
 low, high = np.percentile(inside, [5, 95], axis=0)

@@ -636,7 +636,7 @@ away = nearest(rebuilt)[1]
 measured("rebuilt test images: the same", np.median(away))
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "New pictures of the VAE (eleven epochs), and for each the nearest of all training images. No new picture is a copy.", "name": "fig-vae-nearest"}, "image": {"alt": "Two rows of ten small images. Above: new pictures of clothes, smooth and a little blurred. Below: training images, mostly of the same kind and outline, with sharper edges and more texture."}}
-_ = plot_image_rows({"new": new[:10], "nearest": X_train[found[:10]]})
+_ = plot_image_rows({"new": new[:10], "train": X_train[found[:10]]})
 
 # %% [markdown]
 # They are not copies: they are farther from the training images than reconstructions of

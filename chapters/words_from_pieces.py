@@ -888,7 +888,7 @@ shown = [
     for lemma in ("hevonen", "kesä", "ovi")
     for case in ("inessive", "elative", "adessive", "allative")
 ]
-fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.6), sharey=True)
+fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.1), sharey=True)
 for ax, name in zip(axes, ["trained on lemmas", "trained on cases"], strict=True):
     image = draw_cosines(ax, name, shown, shown, arms[name][0])
     for edge in (3.5, 7.5):  # between the nouns

@@ -28,6 +28,7 @@ def setup(app):
         "speed",
         "verdicts",
         "landing",
+        "dark_figures",
         "pins",
         "search",
         "not_found",

@@ -136,7 +136,8 @@ def read_record(path):
     """What a kernel wrote down so far, in order, as a list of dict.
 
     Each has ``cell``, the number of the code cell; a measurement has ``name``, ``values``,
-    ``spec`` and ``text``, a table has ``table``, a figure ``figure`` (see `in_kernel.describe`).
+    ``spec`` and ``text``, a table has ``table``, a figure ``figure`` (see `in_kernel.describe`),
+    and its drawing for a dark page ``dark``.
     """
     try:
         lines = Path(path).read_text(encoding="utf-8").splitlines()
@@ -175,6 +176,17 @@ def tables(record):
         for line in record
         if (table := line.get("table"))
     ]
+
+
+def dark_drawings(record, notebook):
+    """The drawings for a dark page: name of the figure → PNG in base 64. A live figure needs none."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    found = {}
+    for line in record:
+        cell = code[line["cell"] - 1]
+        if "dark" in line and not describe_live(cell.outputs):
+            found[cell.metadata["mystnb"]["figure"]["name"]] = line["dark"]
+    return found
 
 
 def figures(record, notebook):

@@ -17,6 +17,7 @@ from lecture6_utils.book.check import figure_problems, placed
 from lecture6_utils.book.evidence import read_evidence
 from lecture6_utils.book.execution import (
     CELL_TIMEOUT,
+    dark_drawings,
     figures,
     kernel_environment,
     lesson_client,
@@ -124,7 +125,10 @@ class Run:
         )
         self.clients.append(client)
         try:
-            with kernel_environment(lesson.root, lesson.slug, prove=prove) as environment:
+            drawn_twice = {"LECTURE6_DARK": "yes"}
+            with kernel_environment(
+                lesson.root, lesson.slug, variables=drawn_twice, prove=prove
+            ) as environment:
                 client.execute(env=environment)
                 written = read_record(environment["LECTURE6_RECORD"])
         except BookError:
@@ -149,6 +153,7 @@ class Run:
         record["outputs"] = output_hashes(notebook)
         try:
             record["figures"] = figures(written, notebook)
+            record["dark"] = dark_drawings(written, notebook)
         except ValueError as error:
             raise BookError(f"{lesson.at()}: {error}. {unchanged}") from None
         notebook.metadata["language_info"] = {"name": "python"}  # not this machine's version

@@ -3,9 +3,11 @@
 `execution.kernel_environment` has IPython load this file at start, so a lesson reads as if
 neither existed. What it draws and measures goes to the file named by ``LECTURE6_RECORD``, a
 line of JSON each. ``LECTURE6_SEED_OFFSET`` is added to every integer that the lesson gives to
-a random generator, whether it trains or samples by it; 0, the default, changes nothing.
+a random generator, whether it trains or samples by it; 0, the default, changes nothing. With
+``LECTURE6_DARK`` each figure is drawn once more for a dark page, when the cell has shown it.
 """
 
+import base64
 import functools
 import json
 import os
@@ -247,11 +249,23 @@ def note_the_cell(_):
     add_to_record({"cell": "next"})
 
 
+shown = []  # the figures of this cell
+
+
 def note_the_figures():
     """Before the pictures of a cell are sent and closed, write down what they say."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     for number in pyplot.get_fignums() if pyplot else ():
-        add_to_record({"figure": describe(pyplot.figure(number))})
+        shown.append(pyplot.figure(number))
+        add_to_record({"figure": describe(shown[-1])})
+
+
+def draw_them_dark(_):
+    """Now that they were sent, nobody sees that their colors change."""
+    from lecture6_utils.book.dark_drawing import draw_dark
+
+    while shown:
+        add_to_record({"dark": base64.b64encode(draw_dark(shown.pop())).decode()})
 
 
 def start():
@@ -262,3 +276,5 @@ def start():
     if "LECTURE6_RECORD" in os.environ:
         shell.events.register("pre_run_cell", note_the_cell)
         shell.events.register("post_execute", note_the_figures)
+    if os.environ.get("LECTURE6_DARK"):
+        shell.events.register("post_run_cell", draw_them_dark)

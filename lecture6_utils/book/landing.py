@@ -19,8 +19,8 @@ from sphinx import addnodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from lecture6_utils.book.dark_figures import book_of
 from lecture6_utils.book.lessons import BookError
-from lecture6_utils.book.stored import Book
 
 logger = logging.getLogger(__name__)
 
@@ -35,13 +35,11 @@ class _FromLesson(SphinxDirective):
 
     def run(self):
         """The nodes, for the pages only."""
-        root, app = Path(self.env.srcdir), self.env.app
+        root = Path(self.env.srcdir)
         for notebook in sorted(root.glob("chapters/*.ipynb")):
             self.env.note_dependency(str(notebook))
-        if not hasattr(app, "lecture6_book"):
-            app.lecture6_book = Book(root)  # read once for a build
         try:
-            made = self.made(app.lecture6_book, self.arguments[0])
+            made = self.made(book_of(self.env.app), self.arguments[0])
         except BookError as error:
             logger.error("%s", error, location=self.get_location())
             return []
@@ -60,12 +58,21 @@ class LessonPicture(_FromLesson):
     """The upper part of a figure, for a card; a screen reader passes it over."""
 
     def made(self, book, name):
-        png, _ = book.figure(name)
+        light, dark = book.figure(name)[0], book.dark(name)
+        if not dark:
+            return [self.card(f"card-{name}", light)]
+        return [
+            self.card(f"card-{name}", light, "only-light"),
+            self.card(f"card-{name}-dark", dark, "only-dark"),
+        ]
+
+    def card(self, name, png, *classes):
+        """An image of the upper part."""
         with Image.open(io.BytesIO(base64.b64decode(png))) as image:
             small = ImageOps.fit(image.convert("RGB"), SIZE, centering=(0.5, 0))
         drawn = io.BytesIO()
         small.quantize(COLORS).save(drawn, "PNG", optimize=True)
-        return [self.image(f"card-{name}", drawn.getvalue(), alt="", classes=["lesson-picture"])]
+        return self.image(name, drawn.getvalue(), alt="", classes=["lesson-picture", *classes])
 
 
 class LessonLive(_FromLesson):

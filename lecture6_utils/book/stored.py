@@ -63,6 +63,7 @@ class StoredLesson:
         self.live = {}  # name of a live figure → its HTML
         notebook = read_notebook(lesson)
         record = notebook.metadata.get(METADATA_KEY, {})
+        self.dark = record.get("dark", {})  # name of a figure → PNG (base64) for a dark page
         section, sections, number = "", {}, 0  # sections: visible code cell → its section
         self.places = {}  # code cell → its section, solutions included
         for cell in notebook.cells:
@@ -237,6 +238,11 @@ class Book:
     def figure(self, name):
         """PNG (base64) and alt text of the figure of that name, in whichever lesson it is."""
         return self._named(name, "figure", "figures")
+
+    def dark(self, name):
+        """PNG (base64) of that figure for a dark page; None for one that was not drawn twice."""
+        lessons = (self.lesson(s) for s, les in self._lessons.items() if les.notebook.exists())
+        return next((lesson.dark[name] for lesson in lessons if name in lesson.dark), None)
 
     def live(self, name):
         """The HTML of the live figure of that name, in whichever lesson it is."""

@@ -63,7 +63,8 @@ def live_plane(decoder, codings, labels, names, span=3.2):
         "points": whole("points", (codings / span + 1) / 2 * 65535),
         **classes(labels, names),
     }
-    still = figure(WIDTH)
+    across, up = np.ptp(codings, axis=0)
+    still = figure(WIDTH * up / across)  # no margin above, as both axes have one scale
     ax = still.add_subplot(aspect="equal", xlabel="first coding", ylabel="second coding")
     ax.scatter(*codings.T, c=np.array(COLORS)[labels], s=6, lw=0)
     name_classes(ax, codings, labels, names)
