@@ -29,6 +29,7 @@ def setup(app):
         "verdicts",
         "landing",
         "dark_figures",
+        "running_times",
         "pins",
         "search",
         "not_found",

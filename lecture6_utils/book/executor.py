@@ -99,7 +99,7 @@ class Run:
         notebook = read_script(lesson)
         record = both_fingerprints | {"cells": cells_hash(notebook)}
         n_cells = len(notebook.cells)
-        current = 0
+        current, seconds = 0, []
         unchanged = f"{lesson.notebook.name} is unchanged."
 
         def on_cell_start(cell, cell_index):
@@ -113,8 +113,10 @@ class Run:
         def on_cell_executed(cell, cell_index, **_):
             if problem := _output_problem(cell):
                 raise BookError(f"{lesson.at(cell_index)}: {problem} {unchanged}")
-            times = psutil.Process(client.km.provisioner.pid).cpu_times()
-            record["cpu_seconds"] = round(times.user + times.system)
+            if cell.cell_type == "code":
+                times = psutil.Process(client.km.provisioner.pid).cpu_times()
+                so_far = sum(seconds)
+                seconds.append(round(times.user + times.system - so_far, 1))
 
         client = lesson_client(
             notebook,
@@ -148,6 +150,7 @@ class Run:
             raise BookError(
                 f"{what}\n\n{lesson.at(current, line)}: this failed, see above. {unchanged}"
             ) from None
+        record["cpu_seconds"], record["cell_seconds"] = round(sum(seconds)), seconds
         record["measured"] = measurements(written)
         record["tables"] = tables(written)
         record["outputs"] = output_hashes(notebook)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from docutils import nodes
 
+from lecture6_utils.book.running_times import about
+
 WORDS_PER_MINUTE = 200  # somewhat below the 238 of Brysbaert (2019) for prose: there is code
 
 
@@ -29,11 +31,7 @@ def count_words(node):
 def lesson_times(doctree, cpu_seconds):
     """How long a lesson takes, e.g. “10 min to read · about 40 s to run on one CPU core”."""
     reading = max(1, round(count_words(doctree) / WORDS_PER_MINUTE))
-    if cpu_seconds < 55:
-        running = f"{max(5, round(cpu_seconds / 5) * 5)} s"
-    else:
-        running = f"{max(1, round(cpu_seconds / 60))} min"
-    return f"{reading} min to read · about {running} to run on one CPU core"
+    return f"{reading} min to read · {about(cpu_seconds)} to run on one CPU core"
 
 
 def place_in_the_book(app):

@@ -81,12 +81,14 @@ def _html(html):
 
 
 def _number_html(number):
-    """Mean or value as text; spread and range show when the mouse rests on it."""
+    """Mean or value as text, the spread beside it; the range shows when the mouse rests on it."""
     value, _, spread = number.text.partition(" ± ")
     if number.values is None:  # an exact one
         return f'<span class="number">{escape(value)}</span>'
-    hint = "; ".join(filter(None, [spread and f"± {spread}", number.range]))
-    return f'<span class="number" title="{escape(hint)}">≈\u00a0{escape(value)}</span>'
+    beside = f'<small class="spread">\u00a0± {escape(spread)}</small>' if spread else ""
+    return (
+        f'<span class="number" title="{escape(number.range)}">≈\u00a0{escape(value)}{beside}</span>'
+    )
 
 
 class _LookUp(SphinxRole):

@@ -64,6 +64,7 @@ class StoredLesson:
         notebook = read_notebook(lesson)
         record = notebook.metadata.get(METADATA_KEY, {})
         self.dark = record.get("dark", {})  # name of a figure → PNG (base64) for a dark page
+        self.seconds = record.get("cell_seconds", [])  # of each code cell
         section, sections, number = "", {}, 0  # sections: visible code cell → its section
         self.places = {}  # code cell → its section, solutions included
         for cell in notebook.cells:
@@ -80,7 +81,7 @@ class StoredLesson:
             self.places[number] = section
             if "hide-cell" not in cell.metadata.get("tags", []):
                 sections[number] = section
-                self._read(section, cell)
+                self._read(section, number, cell)
         ranges = in_words(evidence_path(lesson))
         self.measured, self.cells = {}, {}
         for m in record.get("measured", []):
@@ -98,7 +99,7 @@ class StoredLesson:
         self.numbers = [n for cell in sections for n in self.cells.get(cell, [])]
         self.tables = [table for table in self.all_tables if table.cell in sections]
 
-    def _read(self, section, cell):
+    def _read(self, section, number, cell):
         mystnb = cell.metadata.get("mystnb", {})
         for output in cell.outputs:
             self.lines += [(section, line) for line in output.get("text", "").splitlines()]
@@ -109,7 +110,7 @@ class StoredLesson:
                 if html := output.data.get("text/html"):
                     self.live[name] = html
         printed = "".join(output.get("text", "") for output in cell.outputs)
-        self.sources.append((section, cell.source, printed))
+        self.sources.append((section, cell.source, printed, number))
 
     def _table(self, table):
         section, corner = self.places[table["cell"]], table["corner"]
@@ -150,7 +151,7 @@ class StoredLesson:
     def code(self):
         """Name → list of (section, definition, whole cell)."""
         found = {}
-        for section, source, _ in self.sources:
+        for section, source, *_ in self.sources:
             for node in ast.parse(source).body:
                 for name in _names(node):
                     part = _without_docstring(source, node)
@@ -282,11 +283,19 @@ class Book:
 
     def output(self, text):
         """What the one code cell prints that contains the text in ``lesson: text``."""
+        return self._source(text)[1][2]
+
+    def seconds(self, text):
+        """CPU-seconds of the one code cell that contains the text in ``lesson: text``."""
+        lesson, (*_, number) = self._source(text)
+        return lesson.seconds[number - 1]
+
+    def _source(self, text):
         lesson, section, part = self._split(text)
         sources = [s for s in lesson.sources if section in ("", s[0])]
-        known = [source.partition("\n")[0] for _, source, _ in sources]
+        known = [source.partition("\n")[0] for _, source, *_ in sources]
         found = [s for s in sources if part in s[1]]
-        return _only_one(found, f"code cell with {part!r}", lesson, known)[2]
+        return lesson, _only_one(found, f"code cell with {part!r}", lesson, known)
 
 
 def fits(pattern, line):

@@ -1,6 +1,8 @@
 """Staleness, execution and their faults: nothing stored is ever lost or half-written."""
 
+import base64
 import errno
+import io
 import json
 import os
 import resource
@@ -14,11 +16,12 @@ from contextlib import contextmanager
 import nbformat
 import pytest
 from helpers import pretend_executed
+from PIL import Image
 
 from lecture6_utils.book import executor, lessons
 from lecture6_utils.book.evidence import evidence_path
 from lecture6_utils.book.execution import matplotlib_folder
-from lecture6_utils.book.lessons import BookError, Lesson
+from lecture6_utils.book.lessons import BookError, Lesson, read_notebook
 from lecture6_utils.book.lock import alone
 
 
@@ -354,6 +357,36 @@ def test_a_failed_run_starts_no_other_lesson(made_book, monkeypatch):
         executor.Run(n_workers=1).execute_all([*books.values()])
     assert not touched.exists()
     assert not books["third"].notebook.exists()
+
+
+def test_it_is_noted_how_long_each_cell_takes(made_book):
+    busy = "import time\nend = time.process_time() + 1.0\nwhile time.process_time() < end: pass\n"
+    lesson = Lesson(made_book, "prints")
+    with open(lesson.script, "a", encoding="utf-8") as script:
+        script.write(f"\n# %%\n{busy}\n# %%\nprint(3)\n")
+    run(made_book)
+    record = read_notebook(lesson).metadata.lecture6
+    first, second, third = record.cell_seconds
+    assert 1.0 <= second < 2 and third < 0.5
+    assert record.cpu_seconds == round(first + second + third)
+
+
+def test_a_figure_is_drawn_for_a_dark_page_too(made_book):
+    lesson = Lesson(made_book, "prints")
+    with open(lesson.script, "a", encoding="utf-8") as script:
+        script.write(
+            '\n# %% mystnb={"figure": {"caption": "A line.", "name": "fig-line"}, '
+            '"image": {"alt": "A line."}}\n'
+            "import matplotlib.pyplot as plt\n_ = plt.plot([0, 1], color='black')\n"
+        )
+    run(made_book)
+    notebook = read_notebook(lesson)
+    light = notebook.cells[-1].outputs[-1].data["image/png"]
+    dark = notebook.metadata.lecture6.dark["fig-line"]
+    light, dark = (Image.open(io.BytesIO(base64.b64decode(png))) for png in (light, dark))
+    assert light.size == dark.size
+    assert light.convert("RGB").getpixel((1, 1)) == (255, 255, 255)
+    assert dark.convert("RGB").getpixel((1, 1)) == (0x12, 0x12, 0x12)
 
 
 def test_a_cell_that_writes_to_stderr_stops_the_run(made_book):

@@ -247,6 +247,7 @@ def test_what_is_not_there_fails_the_build_and_is_named(copy):
         ("figure", "fig-tsne-mop", "no figure 'fig-tsne-mop'; there are: fig-character_embedd"),
         ("code", "stacked_autoencoders: bild", "no definition of 'bild' in stacked_autoenc"),
         ("output", "tsne: TSNE(", "times code cell with 'TSNE('"),
+        ("seconds", "tsne: TSNEE(", "no code cell with 'TSNEE(' in tsne.ipynb"),
     ],
 )
 def test_a_name_that_is_wrong_or_not_unique_is_told(method, text, message):

@@ -60,7 +60,7 @@ def document(*children):
 @pytest.mark.parametrize(
     ("words", "cpu_seconds", "expected"),
     [
-        (10, 3, "1 min to read · about 5 s to run on one CPU core"),
+        (10, 3, "1 min to read · about 3 s to run on one CPU core"),
         (2_000, 43, "10 min to read · about 45 s to run on one CPU core"),
         (3_000, 110, "15 min to read · about 2 min to run on one CPU core"),
     ],
