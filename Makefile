@@ -10,7 +10,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book html slides zip epub pdf pdf-tools pdf-packages check test lighthouse run lab serve lesson bench \
+.PHONY: help book html slides zip handouts epub pdf pdf-tools pdf-packages check test lighthouse run lab serve lesson bench \
         study quotes mutations oldest newest links pins words clean environment
 
 help: ## list the targets
@@ -34,6 +34,10 @@ slides: $(READY) ## build the slides of the lecture anew (html builds them, too)
 zip: $(READY) ## the built book in one file, _build/lecture6-VERSION.zip, that opens offline
 	@test -d _build/html || $(MAKE) --no-print-directory html
 	@$(BIN)/python -m lecture6_utils.book.bundle
+
+handouts: $(READY) ## a PDF of each lesson, printed by Chromium (LESSON=slug: of one; SOLUTIONS=no: for students)
+	@$(MAKE) --no-print-directory html
+	@$(BIN)/python -m lecture6_utils.book.handouts $(LESSON)
 
 epub: $(READY) ## the whole book for e-readers, as _build/lecture6.epub
 	@$(BIN)/python -m lecture6_utils.book.build epub

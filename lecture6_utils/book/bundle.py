@@ -16,6 +16,13 @@ ENDINGS = {"yes": "", "no": "-without-solutions"}
 DATE = (1980, 1, 1, 0, 0, 0)  # the first one that a zip file can hold
 
 
+def ending(html):
+    """What the name of a file made of these pages ends with; a `BookError` if there are none."""
+    if not (html / ".edition").exists():
+        raise BookError("There is no built book: run `make html` first.")
+    return ENDINGS[(html / ".edition").read_text(encoding="utf-8").strip()]
+
+
 def bundle(root):
     """Write ``_build/lecture6-VERSION.zip``, whole or not at all.
 
@@ -35,10 +42,7 @@ def bundle(root):
         If there are no pages.
     """
     html = root / "_build" / "html"
-    if not (html / ".edition").exists():
-        raise BookError("There is no built book to pack: run `make html` first.")
-    edition = (html / ".edition").read_text(encoding="utf-8").strip()
-    name = f"lecture6-{version(root)}{ENDINGS[edition]}"
+    name = f"lecture6-{version(root)}{ending(html)}"
     target = root / "_build" / f"{name}.zip"
     unfinished = target.with_suffix(".tmp")
     paths = {p.relative_to(html).as_posix(): p for p in html.rglob("*") if p.is_file()}

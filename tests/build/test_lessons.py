@@ -376,8 +376,9 @@ def test_a_figure_is_drawn_for_a_dark_page_too(made_book):
     with open(lesson.script, "a", encoding="utf-8") as script:
         script.write(
             '\n# %% mystnb={"figure": {"caption": "A line.", "name": "fig-line"}, '
-            '"image": {"alt": "A line."}}\n'
-            "import matplotlib.pyplot as plt\n_ = plt.plot([0, 1], color='black')\n"
+            '"image": {"alt": "A line rises from the lower left corner to the upper right one."}}\n'
+            "import matplotlib.pyplot as plt\nfrom lecture6_utils.plotting import set_style\n"
+            "set_style()\n_ = plt.plot([0, 1], color='black')\n"
         )
     run(made_book)
     notebook = read_notebook(lesson)
