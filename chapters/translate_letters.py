@@ -87,7 +87,7 @@ def rows_of(lemmas):
 
 
 lemmas = sorted(forms_of)
-random.Random(0).shuffle(lemmas)
+random.Random(6).shuffle(lemmas)
 train_lemmas, valid_lemmas, test_lemmas = lemmas[:320], lemmas[320:372], lemmas[372:]
 valid, test = rows_of(valid_lemmas), rows_of(test_lemmas)
 for name, part in [("train", train_lemmas), ("valid", valid_lemmas), ("test", test_lemmas)]:
@@ -106,8 +106,9 @@ for name, part in [("train", train_lemmas), ("valid", valid_lemmas), ("test", te
 # put *un*. For each slot we count the rules of every suffix of the lemma: of *-ippu*, *-ppu*, *-pu*,
 # *-u*, and of the empty one. A new lemma gets the most probable rule of its longest suffix that was
 # seen with this slot. The shares of the shorter suffixes are mixed in with a weight $\theta$, as in
-# [TnT](character_models.ipynb#how-far-do-you-get-without-a-network). There are nine settings. For
-# each number of training lemmas, we take the one that is best on the validation lemmas.
+# [TnT](character_models.ipynb#how-far-do-you-get-without-a-network). There are eight settings:
+# four values of $\theta$, and a longest suffix of three or four letters. For each number of training
+# lemmas, we take the one that is best on the validation lemmas.
 
 
 # %%
@@ -153,14 +154,14 @@ def right(forms, rows):
     return np.array([form == row.form for form, row in zip(forms, rows, strict=True)])
 
 
-SIZES = (40, 80, 160, 320)  # training lemmas; each set holds the smaller ones
+SIZES = (80, 160, 320)  # training lemmas; each set holds the smaller ones
 answers = {}  # (model, training lemmas) → the forms it writes for the test, one list per seed
 for n in SIZES:
     rows = rows_of(train_lemmas[:n])
     tried = {}
-    for theta in (0, 0.3, 1):
+    for theta in (0, 0.3, 1, 3):
         rules = learn_rules(rows, theta)
-        for longest in (2, 3, 4):
+        for longest in (3, 4):
             tried[theta, longest] = right(rules(valid, longest), valid).mean(), rules
     best = max(tried, key=lambda setting: tried[setting][0])
     answers["rewrite rules", n] = [tried[best][1](test, best[1])]
@@ -212,7 +213,7 @@ for x, letter in enumerate(["start", *"lipu"]):
             "", (x - 0.27, 6.2), (x - 0.73, 6.2), arrowprops=arrow | {"color": COLORS[0]}
         )
 _ = ax.annotate("", (6.3, 6.2), (4.3, 6.2), arrowprops=arrow | {"color": COLORS[0]})
-_ = ax.annotate("", (6.4, 5.9), (3.6, 3.9), arrowprops=arrow | {"color": COLORS[1]})
+_ = ax.annotate("", (6.4, 5.9), (3.25, 3.95), arrowprops=arrow | {"color": COLORS[1]})
 _ = ax.annotate(
     "", (2.6, 4.5), (3.8, 5.9), arrowprops=arrow | {"color": COLORS[0], "linestyle": "--"}
 )
@@ -273,7 +274,7 @@ def embedding(size, name):
     return layers.Embedding(size, 32, embeddings_initializer=start, name=name)
 
 
-def build(attention, steps):
+def build(attention, rate, dropout, steps):
     x = keras.Input((LEMMA + 1 + FORM,), dtype="int32")
     lemma, slot, before = ops.split(x, [LEMMA, LEMMA + 1], axis=1)
     letter, place = embedding(N_LETTERS, "letter"), embedding(FORM, "place")
@@ -306,9 +307,9 @@ def build(attention, steps):
         mean = ops.sum(vectors, axis=1) / ops.sum(is_letter, axis=1)
         seen = layers.RepeatVector(FORM)(mean)
 
-    both = layers.Dropout(0.2)(layers.Concatenate()([states, seen]))
+    both = layers.Dropout(dropout)(layers.Concatenate()([states, seen]))
     net = keras.Model(x, layers.Dense(N_LETTERS, name="next")(both))
-    rate = keras.optimizers.schedules.CosineDecay(0.01, steps)
+    rate = keras.optimizers.schedules.CosineDecay(rate, steps)
     net.compile(
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0),
         optimizer=keras.optimizers.Adam(rate, global_clipnorm=1.0),
@@ -317,30 +318,34 @@ def build(attention, steps):
 
 
 keras.utils.set_random_seed(SEEDS[0])
-net = build(attention=True, steps=20)
+net = build(attention=True, rate=0.01, dropout=0.2, steps=15)
 x, target = examples(rows_of(train_lemmas[:40]))
 history = net.fit(x, target, batch_size=64, epochs=1, verbose=0)
 measured("one epoch of Keras's fit: loss", history.history["loss"][0], ".2f")
-print(f"{net.count_params():,} parameters, without attention", end=" ")
-print(f"{build(attention=False, steps=20).count_params():,}")
+blind = build(attention=False, rate=0.01, dropout=0.2, steps=15)
+print(f"{net.count_params():,} parameters, without attention {blind.count_params():,}")
 
 # %% [markdown]
-# That was Keras's own `fit`. From here on we use ours, which does the same in less time. The settings
-# were chosen with other seeds, the last ones on the validation lemmas. Our first trials had another split,
-# in which some of the lemmas that are now in the test served for validation. This can only help the
-# networks. Each network is trained with three seeds, and takes the same number of steps: a few lemmas
-# are repeated until there are as many examples as of 320.
+# That was Keras's own `fit`. From here on we use ours, which does the same in less time. Each network
+# is trained with three seeds, and takes the same number of steps: a few lemmas are repeated until
+# there are as many examples as of 320.
+#
+# Both networks have two settings, the learning rate and the dropout. They get the same effort as the
+# rules: for each number of training lemmas, we tried eight pairs of settings, and took the one that is
+# best on the validation lemmas. (Those trials took another seed than the trainings below.) The sizes of
+# the layers come from earlier trials, most of them with attention. In these trials other lemmas were
+# held out, so some of our test lemmas took part. This can only help the networks.
 
 # %%
 EPOCHS, BATCH = 3, 64
 N_EXAMPLES = 320 * len(SLOTS)  # in an epoch
 
 
-def train(rows, attention, seed):
+def train(rows, attention, rate, dropout, seed):
     x, target = examples(rows)
     repeated = np.resize(np.arange(len(x)), N_EXAMPLES)
     keras.utils.set_random_seed(seed)
-    net = build(attention, steps=EPOCHS * N_EXAMPLES // BATCH)
+    net = build(attention, rate, dropout, steps=EPOCHS * N_EXAMPLES // BATCH)
     fit(net, x[repeated], target[repeated], epochs=EPOCHS, batch_size=BATCH, jit_compile=False)
     return net
 
@@ -378,19 +383,23 @@ def write(net, rows):
     return [word.partition(".")[0] for word in words]
 
 
+SETTINGS = {  # with attention?, training lemmas → learning rate, dropout
+    (True, 80): (0.02, 0.3),
+    (True, 160): (0.02, 0.1),
+    (True, 320): (0.02, 0.1),
+    (False, 320): (0.01, 0.1),
+}
 nets = {}
-for n in SIZES:
+for (attention, n), settings in SETTINGS.items():
+    name = "with attention" if attention else "without attention"
     rows = rows_of(train_lemmas[:n])
-    for name, attention in [("without attention", False), ("with attention", True)]:
-        trained = [train(rows, attention, seed) for seed in SEEDS]
-        answers[name, n] = [write(net, test) for net in trained]
-        if n == max(SIZES):
-            nets[name] = trained
+    nets[name, n] = [train(rows, attention, *settings, seed) for seed in SEEDS]
+    answers[name, n] = [write(net, test) for net in nets[name, n]]
 
 forms = answers["with attention", 320][0]
 some = [row._replace(form=form) for row, form in zip(test, forms) if 0 < len(form) < FORM][:500]
 x, target = examples(some)
-at_once = nets["with attention"][0].predict(x, verbose=0)[..., 2:].argmax(axis=-1) + 2
+at_once = nets["with attention", 320][0].predict(x, verbose=0)[..., 2:].argmax(axis=-1) + 2
 print(
     "step by step and at once, the same letters:",
     np.array_equal(at_once[target > 0], target[target > 0]),
@@ -401,6 +410,17 @@ print(
 #
 # A form is right if all its letters are. For wrong forms we also count the **edit distance**: how
 # many letters must be inserted, left out or replaced to make them right.
+#
+# :::{predict} unseen lemmas | … | all
+# :highest:
+# All have learned from the same 320 lemmas. Which of these four writes most forms of the test lemmas
+# right?
+#
+# - the ending appended to the lemma = copy
+# - the rewrite rules = rewrite rules
+# - the network without attention = without attention
+# - the network with attention = with attention
+# :::
 
 # %%
 of_lemma = np.array([row.lemma for row in test])
@@ -441,7 +461,7 @@ for column in ("stem stays", "stem changes"):
     _ = lemma_difference(f"{column}: {RULES} − {NET}", one, other, of_lemma[part])
 seen = rows_of(train_lemmas[:50])
 for name in (BLIND, NET):
-    found = [right(write(net, seen), seen).mean() for net in nets[name]]
+    found = [right(write(net, seen), seen).mean() for net in nets[name, 320]]
     measured(f"{name}: forms of seen lemmas", found, ".1%")
 
 # %% [markdown]
@@ -458,14 +478,22 @@ for name in (BLIND, NET):
 #   alone gets ≈ «unseen lemmas | copy | all».
 # - **A stem that changes is hard for all.** Of these forms, the rules write
 #   ≈ «unseen lemmas | rewrite rules | stem changes» right and the network with attention
-#   ≈ «unseen lemmas | with attention | stem changes». There are only 23 such lemmas in the test, so
+#   ≈ «unseen lemmas | with attention | stem changes». There are only 27 such lemmas in the test, so
 #   the interval of the difference is wide: from
 #   ≈ «stem changes: rewrite rules − with attention, in points | low» to
 #   ≈ «stem changes: rewrite rules − with attention, in points | high» points.
 #
 # ## How many lemmas does each model need?
+#
+# :::{predict} 80 lemmas: rewrite rules − with attention, in points
+# Both learn from 80 lemmas instead of 320. By how many points do the rules lead?
+#
+# - under 10 points
+# - 10 to 20 points
+# - over 20 points
+# :::
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Forms of unseen lemmas that are written right, against the number of training lemmas. Bands: 95% of the shares that come out if the test lemmas are drawn again.", "name": "fig-translate-curves"}, "image": {"alt": "A line chart with the training lemmas from 40 to 320 on a logarithmic axis. The line of the rewrite rules is highest and rises slowly, that of the network with attention rises steeply from near zero, and that of the network without attention is lowest."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Forms of unseen lemmas that are written right, against the number of training lemmas. Bands: 95% of the shares that come out if the test lemmas are drawn again.", "name": "fig-translate-curves"}, "image": {"alt": "A line chart with the training lemmas from 80 to 320 on a logarithmic axis. The line of the rewrite rules is highest and rises slowly, and that of the network with attention rises steeply towards it."}}
 index = np.unique(of_lemma, return_inverse=True)[1]
 n_lemmas = index.max() + 1
 draws = np.random.default_rng(0).multinomial(n_lemmas, np.full(n_lemmas, 1 / n_lemmas), 1_000)
@@ -478,16 +506,16 @@ def band(found):
 
 
 fig, ax = plt.subplots(figsize=(WIDTH, 3.8))
-for name, color, marker in zip([RULES, NET, BLIND], COLORS, "so^"):
+for name, color, marker in zip([RULES, NET], COLORS, "so"):
     means = np.array([100 * hits[name, n].mean() for n in SIZES])
     low, high = 100 * np.transpose([band(hits[name, n]) for n in SIZES])
     _ = ax.plot(SIZES, means, color=color, marker=marker, markersize=6)
     _ = ax.fill_between(SIZES, low, high, color=color, alpha=0.15, linewidth=0)
-    _ = ax.text(350, means[-1], name.replace(" ", "\n"), color=color, va="center", fontsize=11)
+    _ = ax.text(342, means[-1], name.replace(" ", "\n"), color=color, va="center", fontsize=11)
 ax.set_xscale("log")
 ax.set_xticks(SIZES, SIZES)
 ax.minorticks_off()
-ax.set(xlim=(37, 620), ylim=(0, 100), xlabel="training lemmas")
+ax.set(xlim=(74, 530), ylim=(0, 100), xlabel="training lemmas")
 _ = ax.set_ylabel("forms written right (%)")
 
 # %%
@@ -498,7 +526,7 @@ for name in (RULES, NET):
     _ = lemma_difference(f"{name}: 320 − 160 lemmas", *gain, of_lemma)
 
 # %% [markdown]
-# With 40 lemmas, the rules lead by ≈ «40 lemmas: rewrite rules − with attention, in points» points,
+# With 80 lemmas, the rules lead by ≈ «80 lemmas: rewrite rules − with attention, in points» points,
 # with 160 by ≈ «160 lemmas: rewrite rules − with attention, in points»
 # ({numref}`fig-translate-curves`). A rule says from the start that the letters before the ending are
 # copied. The network has to learn even that from examples, and needs many lemmas for it. From 160 to
@@ -514,7 +542,7 @@ for name in (RULES, NET):
 # {numref}`fig-translate-attention` shows two unseen lemmas.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Attention of the first network while it is given the right form (rows, from top to bottom; the last one is the end mark) of two unseen lemmas (columns). The darker a cell, the larger the weight; each row sums to 1.", "name": "fig-translate-attention"}, "image": {"alt": "Two heat maps with the letters of a lemma across and those of a form down. In both a dark diagonal leads from the upper left as long as letters are copied. Below it, where the ending is written, dark cells stand in the last columns, and some further left."}}
-SHOWN = [("luokka", "inessive singular"), ("ministeri", "elative plural")]
+SHOWN = [("porukka", "inessive singular"), ("ministeri", "elative plural")]
 
 
 def attention_weights(net, rows):
@@ -525,7 +553,7 @@ def attention_weights(net, rows):
 
 shown = [next(row for row in test if (row.lemma, slot_of(row)) == pair) for pair in SHOWN]
 fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.9), width_ratios=[len(row.lemma) for row in shown])
-for ax, row, weights in zip(axes, shown, attention_weights(nets[NET][0], shown), strict=True):
+for ax, row, weights in zip(axes, shown, attention_weights(nets[NET, 320][0], shown), strict=True):
     n, m = len(row.form) + 1, len(row.lemma)
     image = ax.imshow(weights[:n, :m], vmin=0, vmax=1)
     ax.set_xticks(range(m), row.lemma)
@@ -546,7 +574,7 @@ _ = fig.colorbar(image, ax=axes, label="attention weight", shrink=0.7)
 
 # %%
 on_copied, on_last_two = [], defaultdict(list)
-for net in nets[NET]:
+for net in nets[NET, 320]:
     copied, last_two = [], defaultdict(list)
     for row, weights in zip(test, attention_weights(net, test), strict=True):
         kept = len(commonprefix([row.lemma, row.form]))
@@ -694,7 +722,7 @@ for lemma in some:
 new_lemmas = {row.lemma for row in invented}
 print(f"{len(new_lemmas)} invented lemmas, such as {invented[0].lemma};", end=" ")
 print("in the test:", len(new_lemmas & set(test_lemmas)))
-net = train(rows_of(some) + invented, attention=True, seed=SEEDS[0])
+net = train(rows_of(some) + invented, True, *SETTINGS[True, 80], seed=SEEDS[0])
 augmented = right(write(net, test), test)
 measured("80 lemmas and invented ones", augmented.mean(), ".1%")
 _ = lemma_difference("80 lemmas: invented − none", augmented, hits[NET, 80][0], of_lemma)
@@ -741,32 +769,33 @@ _ = lemma_difference("rules: with harmony − without", with_harmony, hits[RULES
 # be worth more than further examples.
 # :::
 #
-# :::{admonition} Exercise 3 — Both together
+# :::{admonition} Exercise 3 — Where the networks agree
 # :class: exercise
-# Take the form that the three networks with attention agree on. Where they do not agree, take that of
-# the rules. Is this better than the rules alone? And how many forms are written right by at least one
-# of the four? (To check: if the networks never agreed, you would get the rules' own share.)
+# Look at the test forms for which the three networks with attention write the same. How many of these
+# are right? Then take the form of the networks where they agree, and that of the rules where they do
+# not. Is this better than the rules alone? (To check: if the networks never agreed, you would get the
+# rules' own share.)
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 3", "code_prompt_hide": "Hide solution 3"}
 by_nets, [by_rules] = np.transpose(answers[NET, 320]), answers[RULES, 320]
 agree = np.array([len(set(forms)) == 1 for forms in by_nets])
 measured("the three networks agree", agree.mean(), ".1%")
+measured("right where they agree: networks", hits[NET, 320][0][agree].mean(), ".1%")
+measured("right where they agree: rules", hits[RULES, 320][0][agree].mean(), ".1%")
 together = right(np.where(agree, by_nets[:, 0], by_rules), test)
 measured("both together", together.mean(), ".1%")
 _ = lemma_difference("both together − rules", together, hits[RULES, 320], of_lemma)
-measured(
-    "at least one of the four is right",
-    (hits[NET, 320].any(axis=0) | hits[RULES, 320][0]).mean(),
-    ".1%",
-)
 
 # %% [markdown]
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
-# The networks agree on ≈ «the three networks agree» of the forms. Both together write ≈ «both together»
-# right, ≈ «both together − rules, in points» points more than the rules alone. At least one of the
-# four is right for ≈ «at least one of the four is right».
+# The networks agree on ≈ «the three networks agree» of the forms. Of these,
+# ≈ «right where they agree: networks» are right, many more than of all forms. So you can know, without
+# the right form, which answers to trust. (The rules, too, are better there: they write
+# ≈ «right where they agree: rules» of these forms right.) Both together write ≈ «both together»
+# right, ≈ «both together − rules, in points» points more than the rules alone (interval from
+# ≈ «both together − rules, in points | low» to ≈ «both together − rules, in points | high»).
 # :::
 #
 # ## Further reading

@@ -230,8 +230,8 @@ MUTATIONS = [
         ),
         (
             "the network with attention does not attend",
-            '("with attention", True)',
-            '("with attention", False)',
+            'seen = ops.einsum("nfl,nld->nfd", weights, vectors)',
+            'seen = ops.einsum("nfl,nld->nfd", 0 * weights + 1 / LEMMA, vectors)',
         ),
         (
             "no place of a letter in step-by-step writing",
