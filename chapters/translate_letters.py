@@ -336,10 +336,10 @@ print(f"{net.count_params():,} parameters, without attention {blind.count_params
 #
 # Both networks have two settings, the learning rate and the dropout. They get the same
 # effort as the rules: for each number of training lemmas, we tried eight pairs of settings,
-# and took the one that is best on the validation lemmas. (Those trials took another seed
-# than the trainings below.) The sizes of the layers come from earlier trials, most of them
-# with attention. In these trials other lemmas were held out, so some of our test lemmas
-# took part. This can only help the networks.
+# and took the one that is best on the validation lemmas. (Each pair was tried once, with
+# another seed than those below, so the choice is rough.) The sizes of the layers come from
+# earlier trials, most of them with attention. In these trials other lemmas were held out,
+# so some of our test lemmas took part. This can only help the networks.
 
 # %%
 EPOCHS, BATCH = 3, 64
@@ -418,10 +418,10 @@ print(
 #
 # :::{predict} unseen lemmas | … | all
 # :highest:
-# All have learned from the same 320 lemmas. Which of these four writes most forms of the
-# test lemmas right?
+# All have learned from the same 320 lemmas. Which of these four writes the most forms of
+# the test lemmas right?
 #
-# - the ending appended to the lemma = copy
+# - the lemma with the commonest ending = copy
 # - the rewrite rules = rewrite rules
 # - the network without attention = without attention
 # - the network with attention = with attention
@@ -608,14 +608,14 @@ ax.set(xlim=(0, 4), ylim=(9.6, -1.7))
 ax.axis("off")
 HEADS = ["right form", RULES.replace(" ", "\n"), BLIND.replace(" ", "\n"), NET.replace(" ", "\n")]
 for k, head in enumerate(HEADS):
-    _ = ax.text(k, -0.7, head, va="bottom", fontsize=10, weight="bold")
+    _ = ax.text(k, -0.7, head, va="bottom", fontsize=11, weight="bold")
 for y, i in enumerate(drawn):
-    _ = ax.text(0, y, test[i].form, va="center", fontsize=10)
+    _ = ax.text(0, y, test[i].form, va="center", fontsize=11)
     for k, name in enumerate([RULES, BLIND, NET], 1):
         form = answers[name, 320][0][i]
         wrong = {"color": COLORS[1], "weight": "bold"}
         style = {"color": "0.45"} if form == test[i].form else wrong
-        _ = ax.text(k, y, form, va="center", fontsize=10, **style)
+        _ = ax.text(k, y, form, va="center", fontsize=11, **style)
 
 # %% [markdown]
 # Two kinds of errors are easy to count. Some wrong forms are right but for vowel harmony:
@@ -656,7 +656,7 @@ MeasuredTable(
 # vowel harmony, since a short suffix does not show all vowels of the word. For the network
 # with attention this share is ≈ 3.2%: it has learned vowel harmony. But in ≈ 18.9% of its
 # wrong forms, and in ≈ 73.6% of those without attention, the beginning is spoiled. The
-# rules spoil ≈ 0.0%: they only change the end. Exercise 1 gives the network more
+# rules spoil it in ≈ 0.0%, because they only change the end. Exercise 1 gives the network more
 # beginnings, and exercise 2 gives the rules vowel harmony.
 #
 # ## What has this to do with machine translation?
