@@ -244,6 +244,16 @@ MUTATIONS = [
             "mixed[rule] += 0 * share",
         ),
         (
+            "front vowels in no ending",
+            "return form if is_back else ending_turned(row, form, TO_FRONT)",
+            "return form",
+        ),
+        (
+            "no place in the query of step-by-step writing",
+            'query = layer["query"](state) + ops.pad(place, ((0, 0), (0, 48)))',
+            'query = layer["query"](state)',
+        ),
+        (
             "stems that stay for stems that change",
             '"stem stays": ~changed, "stem changes": changed}',
             '"stem stays": changed, "stem changes": ~changed}',
