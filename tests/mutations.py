@@ -217,6 +217,49 @@ MUTATIONS = [
         ),
     ),
     *in_lesson(
+        "translate_letters",
+        (
+            "test lemmas among the training lemmas",
+            "lemmas[320:372], lemmas[372:]",
+            "lemmas[320:372], lemmas[:100]",
+        ),
+        (
+            "the letter to be written given before it is written",
+            "before = np.pad(target[:, :-1], ((0, 0), (1, 0)), constant_values=START)",
+            "before = target",
+        ),
+        (
+            "the network with attention does not attend",
+            'seen = ops.einsum("nfl,nld->nfd", weights, vectors)',
+            'seen = ops.einsum("nfl,nld->nfd", 0 * weights + 1 / LEMMA, vectors)',
+        ),
+        (
+            "no place of a letter in step-by-step writing",
+            'read = ops.concatenate([layer["letter"](last) + place, asked], axis=1)',
+            'read = ops.concatenate([layer["letter"](last), asked], axis=1)',
+        ),
+        (
+            "the weights of rewrite rules not mixed",
+            "mixed[rule] += theta * share",
+            "mixed[rule] += 0 * share",
+        ),
+        (
+            "front vowels in no ending",
+            "return form if is_back else ending_turned(row, form, TO_FRONT)",
+            "return form",
+        ),
+        (
+            "no place in the query of step-by-step writing",
+            'query = layer["query"](state) + ops.pad(place, ((0, 0), (0, 48)))',
+            'query = layer["query"](state)',
+        ),
+        (
+            "stems that stay for stems that change",
+            '"stem stays": ~changed, "stem changes": changed}',
+            '"stem stays": changed, "stem changes": ~changed}',
+        ),
+    ),
+    *in_lesson(
         "named_entities",
         (
             "a vocabulary of 2,000 BPE pieces for 3,000",
