@@ -63,15 +63,25 @@ def build(copy):
 # --- in the lecture's order -----------------------------------------------------------
 
 
-def test_every_slide_of_the_lecture_is_on_the_deck_in_its_order(deck):
-    titles = [slide.select_one(".lecture").get_text() for slide in slides_of(deck)]
+def lecture_slides(slides):
+    """The numbers of the lecture's slides that these take up, one for each."""
     found = []
-    for title in titles:  # the longest that fits: some titles begin like others
+    for title in (slide.select_one(".lecture").get_text() for slide in slides):
         fits = [s for s in SLIDES if title == s or title.startswith((f"{s}:", f"{s} ("))]
         assert fits, f"{title!r} is no slide of the lecture"
-        found.append(max(fits, key=len))
-    assert list(dict.fromkeys(found)) == SLIDES
-    assert [SLIDES.index(title) for title in found] == sorted(map(SLIDES.index, found))
+        found.append(SLIDES.index(max(fits, key=len)))  # some titles begin like others
+    return found
+
+
+def test_every_slide_of_the_lecture_is_on_the_deck_in_its_order_and_what_two_hours_lack_behind(deck):
+    more = [s for s in slides_of(deck) if s.parent.h2.get_text().startswith("More")]
+    main = [s for s in slides_of(deck) if s not in more]
+    found = lecture_slides(main)
+    assert list(dict.fromkeys(found)) == list(range(len(SLIDES))), "two hours have them all"
+    assert len(main) <= 48, "two and a half minutes for each"
+    behind = lecture_slides(more)
+    assert len(behind) > 8 and behind == sorted(behind)
+    assert slides_of(deck)[-len(more) :] == more
 
 
 def test_each_slide_has_notes_that_lead_to_a_section_of_the_book(deck):
