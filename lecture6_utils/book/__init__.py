@@ -13,6 +13,7 @@ def setup(app):
         choice,
         "edition",
         "exercises",
+        "objectives",
         "ideas",
         "predict",
         "glossary",

@@ -39,7 +39,13 @@ from lecture6_utils.book.wording import unwanted
 
 SCRIPT = re.compile(r"<script.*?</script>", re.S)  # of a live figure: nobody reads it
 ABSOLUTE_PATH = re.compile(r"(?<![\w/:.<])/[\w.-]+/[\w.-]+|\b[A-Z]:\\\w")
-OTHER_PROSE = ("README.md", "CONTRIBUTING.md", "chapters/verdicts.yml", "chapters/_slides/index.md")
+OTHER_PROSE = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "chapters/exercises.yml",
+    "chapters/verdicts.yml",
+    "chapters/_slides/index.md",
+)
 LONGEST_ALT = 350  # characters: a screen reader reads it in one go
 PARTS = (
     "What you'll do",
@@ -355,7 +361,10 @@ LINKS = {
     "index.md": (":link: {}\n", "a card on the first page"),
     "slides_map.md": ("({}.ipynb#", "a line that says which slides it teaches, and where"),
     "ideas.md": ("({}.ipynb#", "an idea of its own on the map of ideas"),
-    "exercises.yml": ("{}-1:", "how hard each of its exercises is, and what its answer is"),
+    "exercises.yml": (
+        "{}-1:",
+        "how hard each of its exercises is, what it teaches, and what its answer is",
+    ),
     "verdicts.yml": ("section: {}#", "a row that says what it measured of which claim"),
     "_slides/index.md": ("`{}#", "a slide whose notes lead to one of its sections"),
 }

@@ -1,6 +1,6 @@
-"""Reads `chapters/exercises.yml`: how hard each exercise is, and which measurement is its answer.
+"""Reads `chapters/exercises.yml`: how hard each exercise is, what it teaches, and its answer.
 
-``python -m lecture6_utils.book.exercises`` writes what is right into the package, for a student who
+The answer is a measurement. ``python -m lecture6_utils.book.exercises`` writes what is right into the package, for a student who
 calls `lecture6_utils.exercises.check`. No right answer is typed: it is what the stored lesson
 measured or printed, and its range is what the study found. The Sphinx extension, and `plain` for the
 notebooks, put level and minutes below an exercise's title, and the call at its end.
@@ -33,7 +33,9 @@ from lecture6_utils.exercises import ANSWERS, SHARE, as_file, check
 
 SOURCE = "chapters/exercises.yml"
 LEVELS = ("easy", "medium", "hard")
-KEYS = {"level", "minutes", "asks", "near"}
+KEYS = {"level", "minutes", "can", "asks", "near"}
+MOST_WORDS = 16  # of an objective
+UNSEEN = {"appreciate", "become", "know", "learn", "see", "think", "understand"}  # nobody can check
 TITLE = re.compile(r"\{admonition\} Exercise (\d+)")
 NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.(\d+))?(%?)")
 WIDE = 0.5  # of the value: a range that is wider tells little
@@ -46,6 +48,7 @@ class Exercise:
     name: str
     level: str
     minutes: str
+    can: str
     asks: str
     near: dict
     answer: str | None = None
@@ -110,6 +113,8 @@ def read(root):
             what = f"the level is one of {', '.join(LEVELS)}, not {row['level']!r}"
         elif not row["minutes"].isdecimal():
             what = f"the minutes are a whole number, not {row['minutes']!r}"
+        elif fault := _fault_of_objective(row["can"]):
+            what = f"“You can {row['can']}”: {fault}"
         elif not all(isinstance(row.get(key, {}), dict) for key in ("near", "highest")):
             what = (
                 "near and highest have a line for each hint or word, such as `Why?: a measurement`"
@@ -121,6 +126,19 @@ def read(root):
     if problems:
         raise BookError("\n".join(problems))
     return found
+
+
+def _fault_of_objective(can):
+    """What is wrong with what stands behind “You can”, or None."""
+    words = can.split() if isinstance(can, str) else []
+    first = words[0].rstrip(",") if words else ""
+    if not (first.isalpha() and first.islower()):
+        return "begin with a verb, without a capital"
+    if first in UNSEEN:
+        return f"name what can be observed, such as compute or compare; {first} cannot"
+    if len(words) > MOST_WORDS:
+        return f"these are {len(words)} words; write {MOST_WORDS} at most"
+    return "leave out the full stop" if can.endswith(".") else None
 
 
 def _at(text, name, what):
@@ -354,7 +372,10 @@ def main():
 
 
 def add_check(app, doctree):
-    """Put level and minutes below the title of each exercise of a lesson, and the call at its end."""
+    """Put level and minutes below the title of each exercise of a lesson, and the call at its end.
+
+    An exercise can be linked by its name, such as ``{ref}`tsne-1```.
+    """
     root, slug = Path(app.srcdir), Path(app.env.docname).name
     boxes = [b for b in doctree.findall(nodes.admonition) if "exercise" in b["classes"]]
     if not boxes or not (root / SOURCE).exists():
@@ -365,10 +386,19 @@ def add_check(app, doctree):
         number = re.match(r"Exercise (\d+)", box[0].astext())
         exercise = written.get(f"{slug}-{number[1]}") if number else None
         if exercise:
+            _name(app.env, exercise.name, number[0], box)
             box.insert(1, nodes.paragraph("", exercise.effort, classes=["effort"]))
             before, call, after = exercise.how_to_check.split("`")
             line = [nodes.Text(before), nodes.literal("", call), nodes.Text(after)]
             box += nodes.paragraph("", "", *line)
+
+
+def _name(env, name, place, box):
+    """Make a target of it: before the box, as LaTeX writes none for the box itself."""
+    anchor = nodes.make_id(place)
+    box.parent.insert(box.parent.index(box), nodes.target("", "", ids=[anchor]))
+    title = box[0].astext()
+    env.get_domain("std").note_hyperlink_target(name, env.docname, anchor, title)
 
 
 def setup(app):

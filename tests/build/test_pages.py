@@ -11,6 +11,7 @@ from helpers import ROOT
 from PIL import Image
 from pybtex.database import parse_string
 
+from lecture6_utils.book import exercises
 from lecture6_utils.book.lessons import find_lessons, read_notebook
 from lecture6_utils.book.plain import PlainLessons
 from lecture6_utils.book.solutions import drop_from_notebook
@@ -146,6 +147,35 @@ def test_no_solution_escapes_the_rule_by_which_the_handout_leaves_them_out(chapt
 def is_answer(admonition):
     """Whether its title says so."""
     return admonition.select_one(".admonition-title").get_text().startswith("Answer to exercise")
+
+
+# --- objectives -------------------------------------------------------------------------
+
+
+def test_the_teacher_finds_each_exercise_with_what_it_checks_and_the_minutes_of_each_lesson(
+    chapters,
+):
+    written = exercises.read(ROOT)
+    rows = chapters["teaching"].select("dl.objectives > dt")
+    assert [row.a["href"] for row in rows] == [f"{slug}.html" for slug in SLUGS]
+    seen = []
+    for slug, row in zip(SLUGS, rows, strict=True):
+        total, minutes = row.find_next_sibling("dd").select_one(".effort").get_text(), 0
+        for item in row.find_next_sibling("dd").select("li"):
+            can, checked = item.find_all("p")
+            page, _, anchor = checked.a["href"].partition("#")
+            name = f"{slug}-{anchor.removeprefix('exercise-')}"
+            seen.append(name)
+            assert page == f"{slug}.html"
+            assert can.get_text().replace("’", "'") == written[name].can
+            box = chapters[slug].find(id=anchor).find_next("div")
+            title, effort = (p.get_text() for p in box.find_all("p")[:2])
+            assert checked.a.get_text() == title
+            level, n = re.fullmatch(r"\s· (\w+)\s· (\d+)\sminutes", checked.a.next_sibling).groups()
+            assert effort == f"{level.capitalize()} · about {n} minutes"
+            minutes += int(n)
+        assert total.endswith(f" · about {minutes} minutes together")
+    assert seen == list(written)
 
 
 # --- files ------------------------------------------------------------------------------

@@ -123,7 +123,12 @@ def numbers_in(text, form):
 @pytest.mark.parametrize("name", WRITTEN)
 def test_nothing_that_is_said_gives_the_answer_away(name, says):
     exercise, told = WRITTEN[name], TOLD[name]
-    texts = [*exercise.near, exercise.asks, exercise.how_to_check.replace(exercise.call, "")]
+    texts = [
+        *exercise.near,
+        exercise.can,
+        exercise.asks,
+        exercise.how_to_check.replace(exercise.call, ""),
+    ]
     texts += [says(name), says(name, "no such thing")]
     for text in texts:
         text = text.replace(name, "").replace(SHARE, "")
@@ -243,6 +248,7 @@ NUMBERS = {"sum": 6.0, "product": 3.0, "unsteady": 1.0, "chaotic": 2.0}
 ENTRY = {
     "level": "easy",
     "minutes": "5",
+    "can": "add three numbers",
     "asks": "the sum",
     "answer": "sum",
     "near": {"Did you multiply?": "product", "Did you add twice?": "= 2 * answer"},
@@ -333,7 +339,18 @@ def test_the_highest_in_every_run_is_the_word(small):
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        ({"minutes": None}, "expected are asks, level, minutes, near and either answer or highest"),
+        ({"minutes": None}, "expected are asks, can, level, minutes, near and either answer or hi"),
+        (
+            {"can": None},
+            "expected are asks, can, level, minutes, near and either answer or highest",
+        ),
+        ({"can": ""}, "“You can ”: begin with a verb, without a capital"),
+        ({"can": "Add three"}, "“You can Add three”: begin with a verb, without a capital"),
+        ({"can": "3 numbers"}, "begin with a verb, without a capital"),
+        ({"can": ["add"]}, "begin with a verb, without a capital"),
+        ({"can": "understand a sum"}, "name what can be observed, such as compute or compare; und"),
+        ({"can": "add" + " one" * 16}, "these are 17 words; write 16 at most"),
+        ({"can": "add three."}, "“You can add three.”: leave out the full stop"),
         ({"answer": None}, "and either answer or highest"),
         ({"highest": HIGHEST}, "and either answer or highest"),
         ({"hint": "so"}, "and either answer or highest"),

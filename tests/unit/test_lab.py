@@ -173,7 +173,7 @@ def test_what_happened_is_said_in_a_sentence_each(made_book):
 
 
 def test_the_cell_below_an_exercise_begins_with_the_call_that_checks_it(made_book):
-    entry = "adds-1: {level: easy, minutes: 5, asks: the sum, answer: sum, near: {}}\n"
+    entry = "adds-1: {level: easy, minutes: 5, can: add, asks: the sum, answer: sum, near: {}}\n"
     (made_book / "chapters/exercises.yml").write_text(entry, encoding="utf-8")
     lab.refresh(made_book)
     copy = nbformat.read(made_book / "mine/adds.ipynb", as_version=4)

@@ -212,7 +212,9 @@ def test_a_cell_for_ones_own_code_waits_below_each_exercise(book):
 
 
 def test_below_an_exercise_that_can_be_checked_stands_the_call(book):
-    entry = "first-1:\n  {level: easy, minutes: 5, asks: the sum, answer: sum, near: {}}\n"
+    entry = (
+        "first-1:\n  {level: easy, minutes: 5, can: add, asks: the sum, answer: sum, near: {}}\n"
+    )
     (book / "chapters/exercises.yml").write_text(entry, encoding="utf-8")
     cells = plain(book, EXERCISES)
     assert cells[0].source == (
