@@ -140,16 +140,20 @@ def bits(probabilities, targets):
 #
 # An **n-gram model** looks at the last $n-1$ symbols only, the context $h$. It has counted what
 # followed this context in the training words. A long context says more, but it was seen seldom. So
-# the model mixes all lengths: it takes a **discount** $d$ from each count, and gives what it took
+# the model mixes all lengths: it takes a **discount** $D$ from each count, and gives what it took
 # to the prediction of the context without its first symbol, $h'$:
 #
-# $$P(c \mid h) = \frac{\max(N(hc) - d,\, 0) + d\, V(h)\, P(c \mid h')}{N(h)}$$
+# $$P(c \mid h) = \frac{N(hc) - D(hc) + P(c \mid h') \sum_a D(ha)}{N(h)}$$
 #
-# $N(hc)$ is the count, $N(h)$ the sum of the counts of this context, and $V(h)$ the number of
-# different symbols that followed it. This is **Kneser–Ney smoothing** in its interpolated form;
-# {cite:t}`chen1996` compare such methods. Its trick concerns the shorter contexts. There
-# $N(hc)$ is not the number of times that $hc$ was seen. It is the number of *different symbols* that were
-# seen before it, because the short context is needed where a long one is new.
+# $N(hc)$ is the count, and $N(h)$ the sum of the counts of this context. With the same discount
+# for all counts this is **Kneser–Ney smoothing** in its interpolated form; {cite:t}`chen1996`
+# compare such methods. Its trick concerns the shorter contexts. There $N(hc)$ is not the number of times that
+# $hc$ was seen. It is the number of *different symbols* that were seen before it, because the short
+# context is needed where a long one is new.
+#
+# Our words need one change. Forms of one lemma repeat its letters, so a large count may come from
+# a few lemmas, and says less about a new one. So we let the discount grow with the count:
+# $D = d\, N^p$, but never more than $N$. With $p = 0$ it is the same for all counts.
 #
 # To count quickly, we write each context as one number, with five binary digits for each symbol.
 
@@ -159,8 +163,8 @@ BASE = 32  # five binary digits: more than the symbols of a language
 
 def contexts(x, y, order):
     """The last 0, 1, … order − 1 symbols before each prediction, as numbers; −1 if there are fewer."""
-    asked = y >= 0
-    keys = np.zeros(x.shape, np.int64)
+    asked, x = y >= 0, x.astype(np.int64)
+    keys = np.zeros_like(x)
     found = [keys[asked]]
     for k in range(order - 1):
         before = np.pad(x, ((0, 0), (k, 0)), constant_values=-1)[:, : x.shape[1]]
@@ -193,7 +197,7 @@ def learn_ngrams(x, y, order, n_symbols):
     return tables
 
 
-def mix(tables, keys, discount):
+def mix(tables, keys, discount, power):
     """The probabilities of all symbols, places × symbols: the formula, from the shortest context up."""
     n_symbols = tables[0][1].shape[1]
     p = np.full((len(keys[0]), n_symbols), 1 / n_symbols, np.float32)
@@ -201,22 +205,21 @@ def mix(tables, keys, discount):
         row = np.searchsorted(known, key).clip(max=len(known) - 1)
         seen = known[row] == key
         counts = table[row[seen]]
-        given_away = discount * (counts > 0).sum(axis=1, keepdims=True)
-        p[seen] = np.maximum(counts - discount, 0) + given_away * p[seen]
+        taken = np.minimum(counts, discount * counts**power)
+        p[seen] = counts - taken + taken.sum(axis=1, keepdims=True) * p[seen]
         p[seen] /= counts.sum(axis=1, keepdims=True)
     return p
 
 
 # %% [markdown]
-# The order $n$ and the discount $d$ are chosen on validation words: six orders times four
-# discounts are tried.
+# The order $n$, $d$ and $p$ are chosen on validation words, out of 24 combinations.
 
 # %%
-ORDERS, DISCOUNTS = (3, 4, 5, 6, 7, 8), (0.5, 0.6, 0.7, 0.8)
+ORDERS, DISCOUNTS, POWERS = (5, 6, 7), (0.8, 0.9), (0.2, 0.35, 0.5, 0.65)
 
 
 def tune_ngrams(words, valid_words, letters):
-    """The tables and the discount that are best on the validation words."""
+    """The tables, the discount and the power that are best on the validation words."""
     x, y = number(words, letters)
     x_valid, y_valid = number(valid_words, letters)
     best = (np.inf,)
@@ -224,19 +227,21 @@ def tune_ngrams(words, valid_words, letters):
         tables = learn_ngrams(x, y, order, len(letters) + 1)
         keys = contexts(x_valid, y_valid, order)
         for discount in DISCOUNTS:
-            cost = bits(mix(tables, keys, discount), y_valid[y_valid >= 0]).mean()
-            if cost < best[0]:
-                best = cost, tables, discount
+            for power in POWERS:
+                p = mix(tables, keys, discount, power)
+                cost = bits(p, y_valid[y_valid >= 0]).mean()
+                if cost < best[0]:
+                    best = cost, tables, discount, power
     return best[1:]
 
 
-def ngram_reader(tables, discount):
+def ngram_reader(tables, *smoothing):
     """A function from symbols to probabilities."""
-    return lambda x, y: mix(tables, contexts(x, y, len(tables)), discount)
+    return lambda x, y: mix(tables, contexts(x, y, len(tables)), *smoothing)
 
 
 ngrams = {
-    language: tune_ngrams(split["train"], split["valid"][:2_000], LETTERS[language])
+    language: tune_ngrams(split["train"], split["valid"][:1_000], LETTERS[language])
     for language, split in SPLIT.items()
 }
 
@@ -480,7 +485,7 @@ words, letters = SPLIT["Finnish"]["train"], LETTERS["Finnish"]
 x, y = tests["Finnish"]
 curves = {}  # (model, words) → seeds × predictions
 for n, settings in SCHEDULE.items():
-    counted = ngram_reader(*tune_ngrams(words[:n], SPLIT["Finnish"]["valid"][:2_000], letters))
+    counted = ngram_reader(*tune_ngrams(words[:n], SPLIT["Finnish"]["valid"][:1_000], letters))
     curves["n-gram", n] = bits(counted(x, y), y[y >= 0])[None]
     nets = [net_reader(train(gru, words[:n], letters, seed, **settings)) for seed in SEEDS]
     curves["GRU", n] = np.array([bits(read(x, y), y[y >= 0]) for read in nets])
@@ -572,12 +577,12 @@ def gru_step(net):
     return step
 
 
-def ngram_step(tables, discount):
+def ngram_step(tables, *smoothing):
     def step(symbols, state):
         state = symbols[:, None] if state is None else np.hstack([state, symbols[:, None]])
         y = np.full_like(state, -1)
         y[:, -1] = 0  # only the symbol after the last one is asked for
-        return np.log(mix(tables, contexts(state, y, len(tables)), discount)), state
+        return np.log(mix(tables, contexts(state, y, len(tables)), *smoothing)), state
 
     return step
 
@@ -900,7 +905,7 @@ for name in ("n-gram", "GRU"):
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 3", "code_prompt_hide": "Hide solution 3"}
 turned = {name: [word[::-1] for word in part] for name, part in SPLIT["Finnish"].items()}
-backward = ngram_reader(*tune_ngrams(turned["train"], turned["valid"][:2_000], letters))
+backward = ngram_reader(*tune_ngrams(turned["train"], turned["valid"][:1_000], letters))
 x, y = number(turned["test"], letters)
 cost_backward = bits(backward(x, y), y[y >= 0])[None]
 print("as many predictions:", cost_backward.size == costs["Finnish", "n-gram"].size)
