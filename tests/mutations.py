@@ -245,8 +245,8 @@ MUTATIONS = [
         ),
         (
             "a window that holds the symbol to be predicted",
-            "return every[y >= 0], y[y >= 0][:, None]",
-            "return np.roll(every, -1, axis=1)[y >= 0], y[y >= 0][:, None]",
+            "return every[y >= 0]",
+            "return np.roll(every, -1, axis=1)[y >= 0]",
         ),
         (
             "the temperature multiplied",

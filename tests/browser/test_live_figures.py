@@ -107,7 +107,7 @@ def random_writer():
     net.add(layers.Embedding(len(CHARACTERS) + 1, 8))
     net.add(layers.GRU(24, return_sequences=True, bias_initializer="normal"))
     net.add(layers.Dense(len(CHARACTERS) + 1, bias_initializer="normal"))
-    net.set_weights([3 * weights for weights in net.get_weights()])  # as large as trained ones
+    net.set_weights([5 * weights for weights in net.get_weights()])  # as large as trained ones
     return net
 
 
