@@ -239,6 +239,16 @@ def pca_mse(images, n_components):
 # %% [markdown]
 # The first weights of our net and the order of the images are random, so we train it
 # from two more seeds.
+#
+# :::{predict} reconstruction by | … | validation MSE
+# :lowest:
+# The stacked autoencoder has 30 codings. Which of these three has the smallest error on the
+# validation images?
+#
+# - the stacked autoencoder = stacked autoencoder, 3 seeds
+# - PCA with 30 components = PCA, clipped
+# - PCA with as many parameters as the net = PCA, clipped, equal parameters
+# :::
 
 # %%
 seeds = [42, 43, 44]
@@ -311,6 +321,15 @@ _ = ax.set_xlim(5, equal_parameters + 5)
 # 30 codings is the slide's. All 36 nets get the same two epochs, and each kind of net the learning
 # rate that is best for *it* on the validation images, averaged over two other seeds. Exercise 1
 # shows what one rate for all would have made us believe.
+#
+# :::{predict} 30 codings: depth 3 − depth 2
+# The nets of depth 2 and 3 have equally many parameters. Take 30 linear codings. What does the
+# third layer do to the validation error?
+#
+# - it lowers the error = under 0
+# - it raises the error = over 0
+# - an effect is not shown = not shown
+# :::
 
 # %%
 hidden_layers = {1: [], 2: [100], 3: [94, 60]}

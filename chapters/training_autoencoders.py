@@ -14,6 +14,8 @@
 # *Slides covered: “Training Autoencoders”.*
 
 # %%
+from functools import cache
+
 from lecture6_utils.reproducibility import make_reproducible  # before keras
 
 import keras
@@ -308,19 +310,21 @@ def fit_net(net, inputs, epochs):
     return net
 
 
-def train_greedily(recipe, seed, images=X_small):
+@cache  # several cells ask for the same net
+def train_greedily(recipe, seed, n_images):
     keras.utils.set_random_seed(seed)
     encoders, decoders = new_layers(*recipe)
-    codes = images
+    images = codes = X_flat_train[:n_images]
     for encoder, decoder in zip(encoders, decoders):
         fit_net(sandwich([encoder], [decoder], codes.shape[1]), codes, PHASE_EPOCHS)
         codes = encoder(codes).numpy()
     return fit_net(sandwich(encoders, decoders), images, TUNING_EPOCHS)
 
 
-def train_end_to_end(recipe, seed, epochs, images=X_small):
+@cache
+def train_end_to_end(recipe, seed, n_images, epochs):
     keras.utils.set_random_seed(seed)
-    return fit_net(sandwich(*new_layers(*recipe)), images, epochs)
+    return fit_net(sandwich(*new_layers(*recipe)), X_flat_train[:n_images], epochs)
 
 
 # %% [markdown]
@@ -381,9 +385,9 @@ recipes = {
     "selu": ("selu", keras.initializers.LecunNormal),
 }
 ways = {
-    "greedy": train_greedily,
-    "end to end, same steps": lambda *start: train_end_to_end(*start, steps_epochs),
-    "end to end, same work": lambda *start: train_end_to_end(*start, work_epochs),
+    "greedy": lambda *start: train_greedily(*start, 5_000),
+    "end to end, same steps": lambda *start: train_end_to_end(*start, 5_000, steps_epochs),
+    "end to end, same work": lambda *start: train_end_to_end(*start, 5_000, work_epochs),
 }
 nets = {
     (name, way): [train_way(recipe, seed) for seed in SEEDS]
@@ -448,10 +452,9 @@ _ = ax.set_yticklabels(["sigmoid", "sigmoid,\ngain 4", "selu"])
 for n in (2_500, 5_000):
     greedy, at_once = [], []
     for seed in range(42, 48):
-        net = train_greedily(recipes["selu"], seed, X_flat_train[:n])
-        greedy.append(mse(net, X_flat))
-        net = train_end_to_end(recipes["selu"], seed, work_epochs, X_flat_train[:n])
-        at_once.append(mse(net, X_flat))
+        start = recipes["selu"], seed, n
+        greedy.append(mse(train_greedily(*start), X_flat))
+        at_once.append(mse(train_end_to_end(*start, work_epochs), X_flat))
     saved = 1 - np.array(greedy) / np.array(at_once)
     difference(f"selu, {n:,} images: greedy saves", saved, spec="+.1%")
 
@@ -583,7 +586,7 @@ for gain in (0.5, 1, 2, 4):
 tanh = glorot("tanh", gain=1)
 spreads = [spread_of_codings(tanh, seed) for seed in SEEDS]
 measured("tanh: standard deviation of a coding, new net", spreads)
-tanh_net = train_end_to_end(tanh, 42, work_epochs)
+tanh_net = train_end_to_end(tanh, 42, 5_000, work_epochs)
 measured("tanh, end to end: test MSE", mse(tanh_net, X_flat))
 
 # %% [markdown]

@@ -424,6 +424,15 @@ def hits(points, labels=y_valid):
 # first few components dominate the distances. Two components are the rival of the
 # map. We train the autoencoder three times, since it depends on its seed; the map is that of
 # the first one.
+#
+# :::{predict} accuracy, autoencoder − rescaled PCA, in points
+# The autoencoder and rescaled PCA both keep 30 numbers of each image. Which of them has the better
+# 10-NN accuracy?
+#
+# - the autoencoder = over 0
+# - rescaled PCA = under 0
+# - a difference is not shown = not shown
+# :::
 
 # %%
 pixels, pixels_train = X_valid.reshape(-1, 784), X_train.reshape(-1, 784)
@@ -612,6 +621,12 @@ for name, one, other, what in [
 #   from the second as the second from the first;
 # - **noise**: one cloud in 100 dimensions, with no structure at all, mapped with a
 #   perplexity of 2 and with 30.
+#
+# :::{predict} size: spread, wide : tight | on the map
+# :slider: 0 to 8 by 0.1 times
+# In the first set, one cluster is spread five times as wide as the other. How many times as wide is
+# it on the map?
+# :::
 
 
 # %%

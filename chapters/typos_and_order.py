@@ -204,6 +204,15 @@ _ = axes[0].legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, fontsiz
 # letters and the BiLSTM learn from clean words only. There are many nets to train, so
 # the CNN has 64 filters here, half as many as in [the lesson
 # before](character_models.ipynb).
+#
+# :::{predict} char-CNN: no typo − 1 natural, in points
+# A CNN that has learned from clean words reads new lemmas: first the words as they are, then with one
+# natural typo in each word. How much accuracy does the typo cost it?
+#
+# - under 2 points
+# - 2 to 10 points
+# - over 10 points
+# :::
 
 
 # %%
@@ -470,6 +479,12 @@ readers["CNN, blind to ends"] = [
 # its ending. But *-kin* does a second thing: *-in* is itself an ending, as in
 # *taloihin* (into the houses). To tell the two apart, the **control** adds *-kip*,
 # *-kib* and the like: the same, but no word of the training ends so.
+#
+# :::{predict} accuracy | char-CNN | ending in front
+# :slider: 0 to 100 by 1%
+# The CNN keeps the largest response of each filter, wherever in the word it comes from. What share of
+# the words does it read right with the ending in front, as in *jassakir*?
+# :::
 
 # %%
 rng = random.Random(0)

@@ -191,6 +191,12 @@ _ = axes[0].set(ylabel="number", ylim=(-45, 82))
 # Now we train nets with 1, 2, 4 and 13 codings on each family, with three seeds (fresh
 # data and fresh weights), and measure the error on 2,000 held-out sequences. The rival
 # is PCA, the best *linear* way to keep *k* numbers.
+#
+# :::{predict} error left with 2 codings | waves | PCA
+# :slider: 0 to 100 by 1%
+# Two numbers determine a wave: its period and its shift. PCA keeps two numbers of each wave. How
+# much of the error does it leave? (If it always answered the mean wave, that would be 100%.)
+# :::
 
 
 # %%
@@ -419,6 +425,15 @@ nets = {
 # the frame? And do they still tell what the picture shows? For each validation picture
 # we find the 10 of 10,000 training pictures whose codings are nearest, and predict the
 # class that most of them have (kNN). No net has seen a label.
+#
+# :::{predict} kNN accuracy: random frame, gray target − gray frame
+# One net gets pictures in *random* frames, another pictures in gray frames. Both have targets with
+# the gray frame. The codings of which net have the better kNN accuracy?
+#
+# - those of the net with random frames = over 0
+# - those of the net with gray frames = under 0
+# - a difference is not shown = not shown
+# :::
 
 # %%
 inside = np.zeros((28, 28), bool)

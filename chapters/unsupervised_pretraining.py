@@ -327,6 +327,13 @@ measured("grids of 14 with their best mean at an end", at_an_end, ".0f")
 # ## Who wins, with how many labels?
 #
 # The test images were not used for any choice (mean ± standard deviation over eight draws).
+#
+# :::{predict} fine-tuned − from scratch | 50 labels
+# :slider: 0 to 20 by 0.5 points
+# One net starts from an encoder that was pretrained on 55,000 images. The other is the same net, and
+# starts from random weights. Both learn from 50 labels. How many percentage points of test accuracy
+# does pretraining gain, on average over the draws?
+# :::
 
 # %%
 MeasuredTable(
@@ -397,6 +404,12 @@ compare("fine-tuned − from scratch", "pretrained, fine-tuned", "from scratch",
 # ({numref}`fig-pretraining-gaps`, right). There are two suspects. Perhaps the 30 codings leave
 # out what a classifier needs. Or they have it, but a *linear* head cannot use it. The hidden
 # head has the same codings, and is not linear.
+#
+# :::{predict} codings of 30 that hardly vary
+# :slider: 0 to 30 by 1 codings
+# The autoencoder was trained to rebuild every image from its 30 codings. How many of the 30 hardly vary
+# from image to image? (Their standard deviation over the training images is below 0.1.)
+# :::
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Test accuracy compared with the net from scratch, in percentage points. Left: the fine-tuned net, each dot a draw of labels. Right: the frozen encoder under a linear and under a hidden head. Lines join the means, bars are 95% intervals over eight draws.", "name": "fig-pretraining-gaps"}, "image": {"alt": "Two panels over 50 to 2,000 labels. On the left the mean gain of fine-tuning falls from two points to less than a half, and the bars reach below zero with 200 and 2,000 labels. On the right the linear head falls to almost three points below zero, and the hidden head dips with 200 labels and ends between it and zero."}}
 fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.6), sharey=True)

@@ -686,9 +686,9 @@ MUTATIONS = [
     *in_lesson(
         "variational_autoencoders",
         (
-            "the grid's sum without the size of its cells",
-            "log_p = logsumexp(log_posterior, axis=1) + 2 * np.log(step)",
-            "log_p = logsumexp(log_posterior, axis=1)",
+            "the divergence's sum without the size of its cells",
+            "np.sum(np.exp(log_q) * (log_q - log_true)) * step**2",
+            "np.sum(np.exp(log_q) * (log_q - log_true))",
         ),
         to_the_end=True,
     ),

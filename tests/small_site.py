@@ -54,5 +54,5 @@ def build(root, *parts, page, builder="html", **more):
         app.build()
     if builder == "latex":
         return next(out.glob("*.tex")).read_text(encoding="utf-8"), warnings.getvalue()
-    html = (out / "chapters" / f"{page}.html").read_text(encoding="utf-8")
-    return BeautifulSoup(html, "html.parser"), warnings.getvalue()
+    (path,) = (out / "chapters").glob(f"{page}.*html")  # .xhtml of an EPUB
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser"), warnings.getvalue()

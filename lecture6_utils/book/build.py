@@ -31,14 +31,15 @@ RAISED = re.compile(r"^\w+(?:Error|Exception|Exit): (?!There was an error in bui
 def in_the_sources(root, text):
     """What Sphinx said, as sentences behind the file and line to edit.
 
-    MyST-NB numbers the lines of a notebook by cell: 30009 is line 9 of its third cell.
+    MyST-NB numbers the lines of a notebook by cell: 30010 is line 9 of its third cell. It counts
+    from 1, and then MyST adds 1 once more.
     """
     found = []
     for path, line, message in SAID.findall(text):
         place = path and os.path.relpath(path, root)
         if path.endswith(".ipynb") and line:
             cell, below = divmod(int(line), 10_000)
-            place = Lesson(root, Path(path).stem).at(cell - 1, max(below - 1, 0))
+            place = Lesson(root, Path(path).stem).at(cell - 1, max(below - 2, 0))
         elif line:
             place = f"{place}:{line}"
         found.append(f"{place}: {message}" if place else message)

@@ -14,6 +14,7 @@ from collections import defaultdict
 from pathlib import Path
 from xml.etree import ElementTree
 
+from lecture6_utils.book import claims
 from lecture6_utils.book.evidence import evidence_path, evidence_problems
 from lecture6_utils.book.lessons import (
     METADATA_KEY,
@@ -29,8 +30,10 @@ from lecture6_utils.book.lessons import (
     stale_reasons,
     syntax_problems,
 )
+from lecture6_utils.book.plain import FENCE, prediction
+from lecture6_utils.book.predict import answer
 from lecture6_utils.book.quotes import quote_problems, read_lock
-from lecture6_utils.book.stored import Book
+from lecture6_utils.book.stored import Book, StoredLesson
 
 SCRIPT = re.compile(r"<script.*?</script>", re.S)  # of a live figure: nobody reads it
 ABSOLUTE_PATH = re.compile(r"(?<![\w/:.<])/[\w.-]+/[\w.-]+|\b[A-Z]:\\\w")
@@ -120,6 +123,18 @@ def part_problems(notebook):
         yield Problem(f"there are {len(exercises)} exercises, and {n_solutions} folded solutions")
 
 
+def predict_problems(notebook, lesson):
+    """Questions to commit to whose answer is not what the lesson measured, one and no other."""
+    for number, cell in enumerate(notebook.cells):
+        for match in FENCE.finditer(cell.source) if cell.cell_type == "markdown" else ():
+            if match["kind"] == "predict":
+                try:
+                    answer(prediction(match), StoredLesson(lesson))
+                except BookError as error:
+                    line = cell.source.count("\n", 0, match.start())
+                    yield Problem(f"{{predict}}: {error}", number, line)
+
+
 # --- one lesson -------------------------------------------------------------------------
 
 
@@ -154,6 +169,7 @@ def all_problems(lesson):
         *(execution_problems(script) if same else ()),
         *figure_problems(script, executed=same),
         *quote_problems(script, measured, lock),
+        *predict_problems(script, lesson),
     ]
     cells = {
         f"{m['name']!r}": [n for n, c in enumerate(stored.cells) if c.cell_type == "code"][
@@ -214,8 +230,10 @@ def book_problems(root):
             problems.append(
                 f"chapters/evidence/{path.name}:1: there is no such lesson: delete or rename it"
             )
-    # The deck looks things up in the stored lessons, which must be in order for that.
-    return problems + [*deck_problems(root, lessons, Book(root) if not problems else None)]
+    # The deck and the verdicts look things up in the stored lessons, which must be in order for that.
+    if problems:
+        return problems + [*deck_problems(root, lessons, None)]
+    return [*deck_problems(root, lessons, Book(root)), *verdict_problems(root)]
 
 
 def prose(root, lessons):
@@ -290,6 +308,17 @@ def deck_problems(root, lessons, book):
                 yield f"chapters/_slides/index.md:{number}: {problem}"
 
 
+def verdict_problems(root):
+    """Rows of the page “What we measured” that name what is not there, or contradict what was measured."""
+    if not (root / claims.SOURCE).exists():
+        return []
+    try:
+        claims.read(root)
+    except BookError as error:
+        return str(error).splitlines()
+    return []
+
+
 # --- what is not finished ----------------------------------------------------------------
 
 #: Page → what leads from it to a lesson, and what is lacking if nothing does.
@@ -297,6 +326,7 @@ LINKS = {
     "index.md": (":link: {}\n", "a card on the first page"),
     "slides_map.md": ("({}.ipynb#", "a line that says which slides it teaches, and where"),
     "ideas.md": ("({}.ipynb#", "an idea of its own on the map of ideas"),
+    "verdicts.yml": ("section: {}#", "a row that says what it measured of which claim"),
     "_slides/index.md": ("`{}#", "a slide whose notes lead to one of its sections"),
 }
 

@@ -1,7 +1,8 @@
 """Stored lessons in plain Markdown, for readers that know no MyST: Jupyter, VS Code, Colab.
 
 An admonition becomes a quotation with a bold title, an answer is folded, a figure's caption
-stands beneath it, and a reference says what it says in the book. Below each exercise there is
+stands beneath it, and a reference says what it says in the book. A question to commit to comes
+without its answer, which the next cells give. Below each exercise there is
 an empty cell; the solutions are folded, as on the pages.
 """
 
@@ -15,6 +16,7 @@ from pybtex.style.formatting.unsrt import Style
 
 from lecture6_utils.book.lessons import METADATA_KEY, find_lessons, read_notebook
 from lecture6_utils.book.numbers import with_number
+from lecture6_utils.book.predict import TITLE, read
 
 FENCE = re.compile(
     r"^(?P<fence>:{3,})\{(?P<kind>[\w-]+)\}[ \t]*(?P<title>[^\n]*)\n"
@@ -27,6 +29,7 @@ EQUATION = re.compile(r"\$\$((?:(?!\$\$).)+?)\$\$[ \t]*\(([\w:-]+)\)", re.S)
 LINK = re.compile(r"\[([^\]]+)\]\(([\w-]+)\.(ipynb|md)(?:#[\w-]*)?\)")
 HEADING = re.compile(r"^# (.+)$", re.M)
 EXERCISE = re.compile(r"Exercise (\d+)")
+OPTION = re.compile(r"^:([\w-]+):[ \t]*(.*)$", re.M)
 
 
 class PlainLessons:
@@ -206,13 +209,38 @@ class PlainLessons:
 def _box(match):
     """An admonition as a quotation; what the pages fold, folded."""
     title, body = match["title"].strip(), match["body"]
+    if match["kind"] == "predict":
+        return _question(match)
     if match["kind"] != "admonition":  # note, tip …: what stands on its first line is text
         body = "\n".join(filter(None, (title, body)))
         title = match["kind"].capitalize()
     body = FENCE.sub(_box, body).strip("\n")
     if "dropdown" in match["options"]:
-        return f"<details>\n<summary><b>{title}</b></summary>\n\n{body}\n\n</details>\n\n"
+        return _folded(title, body)
     # Jupyter takes the > of a quoted formula's further lines for a part of it
     body = re.sub(r"\$\$.+?\$\$", lambda m: " ".join(m[0].split()), body, flags=re.S)
-    lines = [f"**{title}**", "", *body.splitlines()]
-    return "\n".join(f"> {line}".rstrip() for line in lines) + "\n\n"
+    return _quoted(title, body.splitlines())
+
+
+def _folded(title, body):
+    return f"<details>\n<summary><b>{title}</b></summary>\n\n{body}\n\n</details>\n\n"
+
+
+def _quoted(title, lines):
+    return "\n".join(f"> {line}".rstrip() for line in [f"**{title}**", "", *lines]) + "\n\n"
+
+
+def prediction(match):
+    """The `predict.Box` that a fence is."""
+    options = dict(OPTION.findall(match["options"]))
+    return read(match["title"].strip(), options, match["body"].splitlines())
+
+
+def _question(match):
+    box = prediction(match)
+    choices = [f"- {label}" for label, _ in box.choices]
+    if box.slider:
+        choices = ["", "Your answer: from {} to {}".format(*box.slider.ends)]
+    said = _quoted(TITLE, [*box.question, *choices, "", "Decide before you run the next cell."])
+    told = "\n".join(match["body"].splitlines()[box.below :]).strip("\n")
+    return said + (_folded("After you have run it", told) if told else "")

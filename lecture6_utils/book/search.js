@@ -75,7 +75,7 @@ function find(wanted, sections) {
       matched += count > 0 || inHeading || (inTitle && wanted.length > 1);
       score += Math.log2(1 + count) + 3 * inHeading + 2 * inTitle + 6 * isTerm;
     }
-    return { section, matched, score: section.isLesson ? 1.5 * score : score };
+    return { section, matched, score: section.isLesson ? 2 * score : score };
   });
   const most = Math.max(1, ...hits.map(hit => hit.matched));
   const perPage = new Map(), best = hits.filter(hit => hit.matched === most)

@@ -22,6 +22,7 @@ SOURCES = [
     "chapters/**/*.ipynb",
     "chapters/**/*.md",
     "chapters/**/*.bib",
+    "chapters/*.yml",
     "chapters/**/*.json",
     "chapters/_root/*",
     "chapters/_static/*",

@@ -171,18 +171,29 @@ def starts(root, results):
     )
 
 
-def quality(root, results):
-    """Our lessons' errors beside those of the notebook that goes with the slides' book."""
-    reference = read(root, REFERENCE)
+def reference_nets(root):
+    """What the notebook measured that goes with the slides' book, each with our `Number` of it.
+
+    Raises
+    ------
+    BookError
+        If no lesson measures that number.
+    """
     lessons = {lesson.slug: StoredLesson(lesson) for lesson in find_lessons(root)}
-    rows = []
-    for cell in reference["cells"]:
+    for cell in read(root, REFERENCE)["cells"]:
         number = lessons[cell["lesson"]].measured.get(cell["number"])
         if number is None:
             raise BookError(
                 f"{REFERENCE} names a number that {cell['lesson']} does not measure: "
                 f"{cell['number']!r}. Give it the number's new name."
             )
+        yield cell, number
+
+
+def quality(root, results):
+    """Our lessons' errors beside those of the notebook that goes with the slides' book."""
+    rows = []
+    for cell, number in reference_nets(root):
         theirs = f"{cell['error']:{number.spec}}"
         ours = f"{fmean(number.values):{number.spec}}"
         rows.append([cell["net"], link(cell["lesson"]), ours, theirs, cell["cpu"]])

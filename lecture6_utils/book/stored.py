@@ -123,6 +123,24 @@ class StoredLesson:
             cells,
         )
 
+    def number(self, name, section=""):
+        """The `Number` of that name outside the solutions; of a table, ``row | column`` is enough.
+
+        Raises
+        ------
+        BookError
+            If there is none, or more than one; the message lists what there is.
+        """
+        exact = [n for t in self.tables for n in t.cells.values() if n.values is None]
+        numbers = [n for n in self.numbers + exact if section in ("", n.section)]
+        fits = [n for n in numbers if n.name == name or n.name.endswith(f"| {name}")]
+        return _only_one(
+            [(n.section, n) for n in fits if n.name == name] or [(n.section, n) for n in fits],
+            f"measured number {name!r}",
+            self,
+            sorted({n.name for n in numbers}, key=_likeness(name)),
+        )[1]
+
     @cached_property
     def code(self):
         """Name → list of (section, definition, whole cell)."""
@@ -201,15 +219,7 @@ class Book:
     def number(self, text):
         """The `Number` that ``lesson: name`` or ``lesson: row | column`` stands for."""
         lesson, section, name = self._split(text)
-        exact = [n for t in lesson.tables for n in t.cells.values() if n.values is None]
-        numbers = [n for n in lesson.numbers + exact if section in ("", n.section)]
-        fits = [n for n in numbers if n.name == name or n.name.endswith(f"| {name}")]
-        return _only_one(
-            [(n.section, n) for n in fits if n.name == name] or [(n.section, n) for n in fits],
-            f"measured number {name!r}",
-            lesson,
-            sorted({n.name for n in numbers}, key=_likeness(name)),
-        )[1]
+        return lesson.number(name, section)
 
     def printed(self, text):
         """What stands where the pattern has …, in the one printed line that fits it."""

@@ -68,7 +68,7 @@ def live_rate_distortion(curves, images):
         "rates": places[:, 0].tolist(),
         "distortions": places[:, 1].tolist(),
         "colors": colors(HUES[: len(curves)]),
-        "sheet": sheet(pictures, quality=50, columns=PER_POINT),
+        "sheet": sheet(pictures, quality=24, columns=PER_POINT),
     }
     still = figure(3.9)
     ax = still.add_subplot(xlabel="rate, nats", ylabel="distortion, nats")

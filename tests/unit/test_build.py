@@ -10,9 +10,9 @@ from lecture6_utils.book import build, edition
 from lecture6_utils.book.lessons import BookError
 
 SAID = """\
-\x1b[91m{root}/chapters/adds.ipynb:10003: WARNING: unknown document: 'nodoc' [ref.doc]\x1b[39;49;00m
+\x1b[91m{root}/chapters/adds.ipynb:10004: WARNING: unknown document: 'nodoc' [ref.doc]\x1b[39;49;00m
 {root}/chapters/adds.ipynb:20001: WARNING: a word of the figure's marker
-{root}/chapters/adds.ipynb:10003: WARNING: unknown document: 'nodoc' [ref.doc]
+{root}/chapters/adds.ipynb:10004: WARNING: unknown document: 'nodoc' [ref.doc]
 {root}/chapters/index.md:7: ERROR: Unknown directive type: "notes".
 {root}/chapters/index.md: WARNING: document isn't included in any toctree
 WARNING: a thing without a place

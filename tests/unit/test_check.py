@@ -227,6 +227,14 @@ def edited_by_hand(book):
     )
 
 
+def nothing_to_predict(book):
+    box = "# :::{predict} sums\n# Which?\n#\n# - under 1\n# - over 1\n# :::\n#\n"
+    exercise = "# :::{admonition} Exercise 2\n"
+    edit(book / "chapters/adds.py", exercise, box + exercise)
+    executed(Lesson(book, "adds"))
+    return ":::{predict}", "{predict}: no measured number 'sums' in adds.ipynb"
+
+
 def outputs(book, change):
     notebook = read_notebook(Lesson(book, "adds"))
     change([cell for cell in notebook.cells if cell.cell_type == "code"][2])
@@ -270,6 +278,7 @@ def opened_in_jupyter(book):
         edited_by_hand,
         output_changed,
         opened_in_jupyter,
+        nothing_to_predict,
         prose("{doc}`sums`", "there is no page sums"),
         prose("{doc}\n# `sums <sums>`", "there is no page sums"),
         prose("{numref}`fig-sums`", "no figure and no section is named fig-sums"),

@@ -159,6 +159,27 @@ def test_an_admonition_is_quoted_or_folded(book, myst, markdown):
     assert cell.source == f"# 1. See a\n\n{markdown}"
 
 
+@pytest.mark.parametrize(
+    ("myst", "markdown"),
+    [
+        (
+            ":::{predict} net − PCA\nWhich *is*\nbetter?\n\n- the net = over 0\n- over 1\n:::\nNext.",
+            "> **Predict, then see**\n>\n> Which *is*\n> better?\n>\n> - the net\n> - over 1\n>\n"
+            "> Decide before you run the next cell.\n\nNext.",
+        ),
+        (
+            ":::{predict} share\n:slider: 0 to 5 by 1 nets\nHow many?\n\nFor they\nare few.\n:::",
+            "> **Predict, then see**\n>\n> How many?\n>\n> Your answer: from 0 to 5 nets\n>\n"
+            "> Decide before you run the next cell.\n\n"
+            "<details>\n<summary><b>After you have run it</b></summary>\n\nFor they\nare few.\n\n</details>",
+        ),
+    ],
+)
+def test_a_prediction_comes_without_its_answer(book, myst, markdown):
+    (cell,) = plain(book, prose(myst))
+    assert cell.source == f"# 1. See a\n\n{markdown}"
+
+
 EXERCISES = (
     prose(
         ":::{admonition} Exercise 1 — add\n:class: exercise\nAdd.\n:::\n\n"
