@@ -15,7 +15,7 @@ LONGEST = 60
 #: Bars that are shown; all other letters are added up.
 SHOWN = 10
 #: The largest packed weights, in characters of the page.
-MOST = 250_000
+MOST = 300_000
 
 
 def live_writer(net, characters, examples, longest_seen):

@@ -311,7 +311,7 @@ WRONG = [
     (
         live_writer,
         {"net": writer(units=300)},
-        "at most 250,000 are sensible: give a net with fewer",
+        "at most 300,000 are sensible: give a net with fewer",
     ),
     (live_writer, {"examples": []}, "Got no example: give at least one beginning"),
     (live_writer, {"examples": ["abж"]}, "'abж' cannot be typed into the page"),
