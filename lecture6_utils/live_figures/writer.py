@@ -1,6 +1,7 @@
 """The live figure in which a net writes a word: its odds for the next letter, and a draw among them."""
 
 from html import escape
+from pathlib import Path
 
 import numpy as np
 
@@ -94,7 +95,9 @@ def live_writer(net, characters, examples, longest_seen):
     shares = np.array([next_letter(net, characters, beginning) for beginning in check])
     data["check"] = {"words": check, "shares": floats(shares)}
     buttons = " ".join(f'<button type="button">{escape(word)}</button>' for word in examples)
+    style = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")  # of the bars
     controls = (
+        f"<style>{style}</style>\n"
         '<div><label>The beginning of a word: <input type="text" autocomplete="off" '
         f'autocapitalize="off" spellcheck="false" maxlength="{LONGEST}" '
         f'value="{escape(examples[0])}"></label>'
