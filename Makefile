@@ -18,6 +18,7 @@ help: ## list the targets
 
 book: $(READY) ## execute the lessons that are stale (none in a fresh clone), build the book
 	@$(BIN)/python -m lecture6_utils.book.executor run
+	@$(BIN)/python -m lecture6_utils.book.exercises 2> /dev/null || true   # the check below says why
 	@$(MAKE) --no-print-directory html
 	@$(BIN)/python -m lecture6_utils.book.check --no-tests || true   # it is built; this is for its author
 	@echo "The book: file://$(CURDIR)/_build/html/index.html   (or: make serve)"

@@ -79,7 +79,7 @@ max_sequence_length = max(len(seq) for seq in sequences)
 padded_sequences = pad_sequences(sequences, maxlen=max_sequence_length, padding="post")
 print(padded_sequences)
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "What the network is given: one row per string, one column per position. Each cell shows the character above and its index below; the gray cells are padding. The same character has the same index everywhere: the framed cells are the six e.", "name": "fig-character_embeddings-padded"}, "image": {"alt": "A grid of three rows and sixteen columns spelling hello world, machine learning and deep learning, with the index of each character under it; every e is framed and has index 1, and gray cells with a zero fill the ends of the first and third row."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "What the network is given: one row per string, one column per position. Each cell shows the character above and its index below; the gray cells are padding. The same character has the same index everywhere: the six framed cells hold an e, and its index is 1.", "name": "fig-character_embeddings-padded"}, "image": {"alt": "A grid of three rows and sixteen columns that spell hello world (label 1), machine learning and deep learning (label 0). The index of each character stands under it: every framed e has index 1. Gray cells with index 0 fill the last five positions of the first row and the last three of the third row."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 2.0))
 _ = ax.imshow(padded_sequences == 0, cmap="binary", vmax=6, aspect="auto")
 for row, sequence in enumerate(padded_sequences):
@@ -239,9 +239,18 @@ print(f"{'total':10} {model.count_params():7,}")
 # them and keeps its state.
 #
 # We take five untrained networks and give each a twin with the same weights and a mask.
-# How far do five zeros move the state of *hello world*? We compare this with the distance
-# between the states of *hello world* and *deep learning*. As controls, we append five
-# random letters, and one letter five times.
+# We append five zeros to *hello world*, and compare how far its state moves with the
+# distance between the states of *hello world* and *deep learning*. As controls, we append
+# five random letters, and one letter five times.
+#
+# :::{predict} shift by five zeros / distance to another string
+# The slide pads its strings with zeros. How far do five zeros move the state of *hello
+# world*, compared with the distance to the other string?
+#
+# - hardly at all = under 0.1
+# - less far than the other string is = 0.1 to 1
+# - farther than the other string is = over 1
+# :::
 
 # %%
 SEEDS = range(5)
@@ -299,7 +308,7 @@ for what, tail in (("zeros", 0), ("letters", rng.integers(1, max_vocab_size, 64)
 unchanged = [np.array_equal(states(net, pair[:, :16]), states(net, pair)) for _, net in twins]
 print("with a mask, the same state at length 16 and at 64, every bit:", all(unchanged))
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Distance between the LSTM states of two strings as both grow by the same characters, as a share of the distance between the strings alone; five untrained networks. With a mask, zeros change nothing. Without one, the network forgets the beginning, and it does so with letters, too.", "name": "fig-character_embeddings-padding"}, "image": {"alt": "A line chart with logarithmic vertical axis: a flat line at one, labeled zeros, with mask, and two bundles of five lines, labeled zeros, without mask, and letters, that fall steadily as the length grows from 16 to 64."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Two strings grow by the same characters, by zeros or by letters. Plotted is the distance between their LSTM states, as a share of the distance between the strings alone, for five untrained networks. With a mask, zeros change nothing. Without one, the network forgets the beginning, and it does so with letters, too.", "name": "fig-character_embeddings-padding"}, "image": {"alt": "A line chart with a logarithmic vertical axis over lengths from 16 to 64. Zeros with a mask: a flat line at 1. Zeros without a mask and letters: two bundles of five lines that overlap and fall steadily. At length 32 about 0.03 and about 0.02 of the distance is left, at length 64 almost nothing."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3.3))
 _ = ax.plot(lengths, np.ones(len(lengths)), color=COLORS[0])
 _ = ax.plot(lengths, left["zeros"].T, color=COLORS[1], linewidth=1.2)
@@ -321,6 +330,15 @@ _ = ax.set_ylabel("distance left (share)")
 # ## What does a score on three training strings show?
 #
 # Now we train as on the slide: ten epochs, two strings per batch, no mask, with five seeds.
+#
+# :::{predict} the slide's model, 10 epochs | accuracy
+# The network has 18,881 parameters, and three strings to learn. What share of these three
+# strings does it label right after ten epochs?
+#
+# - less than half of them = under 50%
+# - about two thirds of them = 50% to 90%
+# - all of them = over 90%
+# :::
 
 
 # %%
@@ -425,7 +443,7 @@ measured("answers 1 to strings of 11 characters", ones[:, 10], ".1%")
 for probe in ("machine world", "whale"):
     measured(f"P(1 | {probe})", [probabilities(m, padded([probe], 16))[0] for m in readers], ".3f")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "What three networks memorized, asked with random strings (one line and marker per network). Left: the share of the logit's variance that the character at each position explains. Right: the share of strings that get the answer 1, by the length of the string.", "name": "fig-character_embeddings-probes"}, "image": {"alt": "Two line charts. Left: three lines fall from nearly one half at position one to nearly zero from position five on. Right: three lines fall from one at length one to less than one half at length eleven."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "What three networks memorized, tested with random strings (one line and marker per network). Left: the share of the logit's variance that the character at each position explains; nearly all of it comes from the first three. Right: the share of strings that get the answer 1, by the length of the string; short strings nearly always get it.", "name": "fig-character_embeddings-probes"}, "image": {"alt": "Two line charts of three lines each, which lie close together. Left: the share falls from about 0.45 at position 1 to about 0.14 at position 2, and is nearly 0 from position 5 on. Right: the share falls from 1 at length 1 to about 47% on average at length 11."}}
 fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.0), sharey=True)
 for ax, shares in zip(axes, (explained, ones), strict=True):
     for marker, color, share in zip("os^", COLORS, shares, strict=False):

@@ -231,7 +231,7 @@ for name, entries in [("suffix table", shares), ("TnT", tnt_shares)]:
 #
 # {numref}`fig-character_models-machines` shows the three machines.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Three ways to turn the letters of “talossa” (in the house) into numbers. The dots are padding. In the CNN each of the three filters sees seven letters at a time, and its largest response may come from any place. In the BiLSTM one chain reads forward and one backward.", "name": "fig-character_models-machines"}, "image": {"alt": "Three small diagrams: letters with a column of three colored cells each; the same with a row of responses for each of three filters, the largest of each circled at a different place; the same with two chains of dots running in opposite directions."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Three ways to turn the letters of “talossa” (in the house) into numbers. The dots are padding. In the CNN each of the three filters sees seven letters at a time, and its largest response may come from any place. In the BiLSTM one chain reads forward and one backward.", "name": "fig-character_models-machines"}, "image": {"alt": "Three diagrams, one above the other, for the letters of talossa with padding at both ends. Embedding: a column of three colored cells per letter. char-CNN: a frame around seven letters, and three filters whose largest responses are circled at three different letters. char-BiLSTM: one chain of dots runs forward, one backward."}}
 WORD = "···talossa···"
 shades = np.random.default_rng(5)
 vectors = {letter: shades.uniform(-1, 1, 3) for letter in WORD}
@@ -448,7 +448,7 @@ MeasuredTable(
 
 # %% [markdown]
 # Is the gap between two models larger than chance? The words of one lemma are often
-# right or wrong together. So our bootstrap draws whole *lemmas* again and again, each
+# right or wrong together. So our bootstrap draws whole *lemmas* many times, each
 # with all its words, and takes the gap each time. The interval covers the choice of the
 # lemmas, and not that of the seeds. Many new lemmas are compounds whose last part is
 # old: *kirjakauppa* is a book (*kirja*) shop (*kauppa*). So we also take only lemmas
@@ -501,7 +501,7 @@ _ = lemma_difference(
 # Choose a filter to see which pieces it responds to most, among 3,000 test words, and
 # which classes it speaks for.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: type a Finnish word. Rows are the ten filters that add most to the answer, columns are the letters at the middle of their window; the darker, the stronger the response. Dots are padding. Choose a row to see what its filter responds to, and what it says about the classes.", "name": "fig-character_models-filters"}, "image": {"alt": "A grid of shaded cells for the word talossa: ten filters in rows, the letters with two dots of padding on either side in columns; most dark cells stand near the end of the word."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: type a Finnish word. Rows are the ten filters that add most to the answer, columns are the letters in the middle of their window; the darker, the stronger the response. Dots are padding. Choose a row to see what its filter responds to, and what it says about the classes.", "name": "fig-character_models-filters"}, "image": {"alt": "A grid of ten filters (rows) and the seven letters of talossa (columns). Each filter responds at one letter only, most of them at the o, and the darkest two at the second s; no filter responds at t, a or l."}}
 live_filters(
     readers["char-CNN"][0].net,
     CHARACTERS,
@@ -544,7 +544,7 @@ measured("deciding window holds the last letter", in_end, ".1%")
 #
 # {numref}`fig-character_models-confusion` shows which class is taken for which.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Errors of the char-CNN on new lemmas (mean of three seeds). Each row is a true class, each column an answer; the shade is the share of the row's words. Every case has two lines, singular above (or left) and plural below (or right). Right answers are left out.", "name": "fig-character_models-confusion"}, "image": {"alt": "A grid of 24 rows and columns in blocks of two by two for twelve cases, mostly white. The darkest cell takes the instructive for the genitive; the next ones take plural for singular within a case."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Errors of the char-CNN on new lemmas (mean of three seeds). Each row is a true class, each column an answer; the shade is the share of the row's words, and 20% or more is black. Every case has two lines, singular above (or left) and plural below (or right). Right answers are left out. The darkest cells confuse the singular and the plural of a case, or forms that look alike.", "name": "fig-character_models-confusion"}, "image": {"alt": "A grid of 24 rows and 24 columns in blocks of two by two for twelve cases, mostly white. One cell is black, 20% or more: the instructive plural is taken for the genitive singular. The next darkest cells take the plural for the singular in the translative, the ablative and the inessive."}}
 CASES = list(dict.fromkeys(name.split()[0] for name in CLASSES))
 place = np.array(
     [2 * CASES.index(name.split()[0]) + (name.split()[1] == "plural") for name in CLASSES]
@@ -662,7 +662,7 @@ for one, other in PARTNERS.items():
     pairs = [nearest(read, one) == other and nearest(read, other) == one for read in trained]
     measured(f"{one} and {other} nearest to each other, share of six nets", np.mean(pairs), ".2f")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The letter vectors of one char-CNN on the plane of their first two principal components. Lines join the partners of vowel harmony.", "name": "fig-character_models-vowels"}, "image": {"alt": "A scatter of letters: the vowels lie apart from most consonants, and a line joins each of the pairs a and ä, o and ö, u and y."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The letter vectors of one char-CNN on the plane of their first two principal components. Lines join the partners of vowel harmony: a and ä, o and ö, u and y. The vowels lie apart from the consonants.", "name": "fig-character_models-vowels"}, "image": {"alt": "A scatter of the letters on two axes from about −2 to about 2. The eight vowels lie together at the right, the consonants to their left. Lines join three pairs of vowels: o and ö lie on top of each other, a and ä close together, u and y a little farther apart."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 4))
 plane = PCA(2).fit_transform(letter_vectors(readers["char-CNN"][0]))
 for (x, y), letter in zip(plane, CHARACTERS, strict=True):

@@ -221,6 +221,16 @@ for split, part in splits.items():
         if split == "relatives seen":
             again.append((train, spellings, said))
 
+# %% [markdown]
+# :::{predict} unseen words | letter n-grams | family unseen: R²
+# The letter n-grams read words whose family they have never seen. How much of the variance of the
+# ratings do they explain?
+#
+# - less than a tenth = under 0.1
+# - a tenth to a half = 0.1 to 0.5
+# - more than half = over 0.5
+# :::
+
 
 # %% tags=["hide-input"]
 def r2(guess, true, mean):
@@ -241,8 +251,8 @@ for (split, name), guess in guesses.items():
 MeasuredTable(rows, corner="unseen words")
 
 # %% [markdown]
-# Are the gaps more than chance? A paired bootstrap draws families again and again, each with all
-# its words. The interval covers the choice of the families, not that of the seeds.
+# Are the gaps more than chance? A paired bootstrap draws families many times, each with all its
+# words. The interval covers the choice of the families, not that of the seeds.
 
 
 # %%
@@ -259,7 +269,7 @@ for split, part in splits.items():
     for one, other in (("char-CNN", "letter n-grams"), ("letter n-grams", "mean of training")):
         compare(f"{split}: {one} − {other}", of[one], of[other], families[test])
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The same model and the same lexicon, split in two ways: predictions by letter n-grams for unseen words (first part), over the people's rating. On the line, both are equal. On the left, relatives of the test words were trained on; on the right, they were not.", "name": "fig-sentiment-splits"}, "image": {"alt": "Two scatter plots of predictions over ratings. Left, relatives seen: two clouds along the diagonal. Right, family unseen: a flat band at zero, whatever the rating."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "One model, letter n-grams, and one lexicon, split in two ways. Each dot is a word that the model has not seen, its prediction over the people's rating; on the line, both are equal. Left: relatives of the word were trained on (R² ≈ 0.70). Right: they were not (R² ≈ 0.02), and the prediction hardly depends on the word.", "name": "fig-sentiment-splits"}, "image": {"alt": "Two scatter plots of predictions over ratings, with a diagonal line from −3.5 to 3.5. Left, relatives seen: one cloud of negative and one of positive words lie along the diagonal. Right, family unseen: a flat band a little below 0, whatever the rating."}}
 fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.1), sharey=True)
 for ax, color, (split, part) in zip(axes, COLORS, splits.items(), strict=False):
     guess = guesses[split, "letter n-grams"][part == 0]
@@ -304,6 +314,15 @@ measured("people: with un-, dis-, mis- − without", y[tells].mean() - y[~tells]
 #
 # The rival is a rule with two numbers: a straight line from the rating of the base to that of its
 # negation, fitted to the negations in training. It is told which words are negations, and of what.
+#
+# :::{predict} turn the base − char-CNN, in points
+# The network has seen *hope*, *hopeful*, and the negations of other families. Which of the two gets
+# the sign of more unseen negations right?
+#
+# - the network = under 0
+# - the rule with two numbers = over 0
+# - a difference is not shown = not shown
+# :::
 
 
 # %%
@@ -350,7 +369,7 @@ of = {name: right(guess, negation) for name, guess in turned.items()}
 for name in ("letter n-grams", "char-CNN"):
     compare(f"turn the base − {name}", of["turn the base"], of[name], families[negation])
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Negations of words that have been seen: rating of the base (across) and of its negation (up). People mostly turn the sign around. The char-CNN has not seen these negations; on the right it gets only a part of the way down, and on the left it seldom rises above zero.", "name": "fig-sentiment-negations"}, "image": {"alt": "A scatter plot of negations over their bases. The circles of people lie in the upper left, such as painless, and in the lower right, such as hopeless. The triangles of the network lie around zero on the right, and mostly below zero on the left."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Negations of words that have been seen: rating of the base (horizontal) and of its negation (vertical). People mostly give the negation the opposite sign. The char-CNN has not seen these negations; for good bases (right) it goes only a part of the way down, and for bad bases (left) it seldom rises above zero.", "name": "fig-sentiment-negations"}, "image": {"alt": "A scatter plot of negations over their bases. The circles of people lie in the upper left, such as painless (1.2), and in the lower right, such as hopeless (−2). The triangles of the network lie around 0 on the right, and mostly below 0 on the left; arrows lead from people to network for both words."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 4.2))
 of_net = turned["char-CNN"]
 _ = ax.scatter(base[negation], y[negation], s=22, facecolor="none", edgecolor=COLORS[0])

@@ -192,7 +192,7 @@ angle = 2 * np.pi * np.arange(n_few) / n_few
 circle = 1e-4 * np.column_stack([np.cos(angle), np.sin(angle)])
 paths = {"on": descend(P, circle), "off": descend(P, circle, exaggeration=1)}
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The forces on 15 of the 300 points, after 110 steps and at the end: attraction (violet) and repulsion (red). Both have one scale in each panel.", "name": "fig-tsne-forces"}, "image": {"alt": "Two maps of gray dots, some with two arrows each. On the left, the violet arrows point inward and the longer red ones outward. On the right, the two arrows of each dot are equally long and point in opposite directions."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The forces on 15 of the 300 points, after 110 steps and at the end: attraction (violet) and repulsion (red). Both have one scale in each panel. At the end the two forces on each point cancel.", "name": "fig-tsne-forces"}, "image": {"alt": "Two maps of 300 gray dots; 15 dots have two arrows each. On the left, after 110 steps, the violet arrows of attraction point inward and the longer red ones of repulsion outward. On the right, at the end, the two arrows of each dot are equally long and point in opposite directions."}}
 shown = np.arange(0, n_few, 20)
 fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.1))
 for ax, step in zip(axes, (110, 500), strict=True):
@@ -225,7 +225,7 @@ _ = axes[1].text(0.98, 0.0, "repulsion", color=COLORS[1], ha="right", transform=
 # torn: other groups push its parts apart. Move the slider of {numref}`fig-tsne-descent`, then
 # switch early exaggeration off. Where do the dresses and the bags end?
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: the 300 garments from the start on a circle to the end. Each step fills the plot; the text says how wide the map is.", "name": "fig-tsne-descent"}, "image": {"alt": "Two maps of 300 colored dots at the last step, with early exaggeration on the left and without it on the right. The groups of one color have other places and shapes on the right, and some are torn."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: the 300 garments from the start on a circle to the end. Each step is drawn as large as the plot; the text says how wide the map is.", "name": "fig-tsne-descent"}, "image": {"alt": "Two maps of 300 colored dots at the last step, with early exaggeration on the left and without it on the right. The groups of one color have other places and shapes on the right, and some of them are split."}}
 kept_steps = [*range(0, 100, 5), *range(100, 200, 10), *range(200, 501, 25)]
 live_descent(
     {name: path[kept_steps] for name, path in paths.items()},
@@ -259,7 +259,7 @@ best = {name: int(np.argmin(losses)) for name, losses in tuning.items()}
 at_an_end = sum(k in (0, len(RATES) - 1) for k in best.values())
 measured("rates chosen at an end of the grid", at_an_end, ".0f")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Loss at the end against the learning rate: means over four random starts. Each factor takes the rate at its lowest point.", "name": "fig-tsne-rates"}, "image": {"alt": "Three curves over learning rates from 12.5 to 1,600. The curve for factor 4 lies lowest almost everywhere. The one for factor 12 soon rises steeply; the one for factor 1 stays above the lowest point of factor 4."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Loss at the end against the learning rate, for three factors of early exaggeration: means over four random starts. For each factor we take the rate with the lowest loss; the lowest of all belongs to factor 4.", "name": "fig-tsne-rates"}, "image": {"alt": "Three curves over learning rates from 12.5 to 1,600. Factor 4 has the lowest loss, about 0.39 at rate 100. The lowest loss of factor 1 is about 0.41, that of factor 12 is about 0.42 at rate 25, from where its curve rises steeply. At rate 1,600 all three lie above the plot."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3))
 for (name, losses), color in zip(tuning.items(), (COLORS[0], COLORS[2], COLORS[1]), strict=True):
     ax.plot(RATES, losses, color=color, label=f"factor {FACTORS[name]}")
@@ -325,7 +325,7 @@ for perplexity in (5, 30, 100):
     kept = shared(few, by_perplexity[perplexity])
     measured(f"neighbors in the pixels that the map keeps, perplexity {perplexity}", kept, ".1%")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The 300 garments at three perplexities, colored by class.", "name": "fig-tsne-perplexity"}, "image": {"alt": "Three small scatter plots of the same garments: at perplexity 5 small clumps and chains, at 30 a few islands, at 100 one compact shape in which the islands touch."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The 300 garments at three perplexities, colored by class. The higher the perplexity, the closer together the groups lie.", "name": "fig-tsne-perplexity"}, "image": {"alt": "Three small scatter plots of the same garments: at perplexity 5 small clumps and chains, at 30 a few islands, at 100 one compact shape in which the islands touch."}}
 fig, axes = plt.subplots(1, 3, figsize=(WIDTH, 2.1))
 for ax, (perplexity, points) in zip(axes, by_perplexity.items(), strict=True):
     ax.scatter(*points.T, c=few_labels, s=8, lw=0, cmap=CLASS_COLORS)
@@ -365,7 +365,7 @@ print("codings", X_valid_compressed.shape, "→ map", X_valid_2D.shape)
 # positions. We fix `random_state` and keep `predict` silent (`verbose=0`).
 # :::
 
-# %% mystnb={"figure": {"caption": "The 5,000 validation codings on the plane. Each name stands near the median position of its class.", "name": "fig-tsne-map"}, "image": {"alt": "A scatter plot of colored dots: trousers and bags form islands of their own, the bags several of them; sandals, sneakers and ankle boots lie side by side, and shirts, pullovers, coats and T-shirts run into one another."}}
+# %% mystnb={"figure": {"caption": "The 5,000 validation codings on the plane. Each name stands near the median position of its class. Trousers, bags and footwear lie apart; pullovers, coats and shirts overlap.", "name": "fig-tsne-map"}, "image": {"alt": "A scatter plot of 5,000 dots in ten colors. Trousers and bags form islands of their own, the bags several of them; sandals, sneakers and ankle boots lie side by side, and shirts, pullovers, coats and T-shirts run into one another."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 4.4))
 ax.scatter(X_valid_2D[:, 0], X_valid_2D[:, 1], c=y_valid, s=10, lw=0, cmap=CLASS_COLORS)
 ax.set(xticks=[], yticks=[], aspect="equal")
@@ -378,7 +378,7 @@ name_classes(ax, X_valid_2D, y_valid, CLASS_NAMES)
 # meaning and no unit, so they are not drawn. {numref}`fig-tsne-upper` looks at the region in which
 # three classes run into one another.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The part of the map where most pullovers, coats and shirts lie, with three colors of their own. All other garments are gray.", "name": "fig-tsne-upper"}, "image": {"alt": "A part of the map: violet, red and dark dots, the pullovers, coats and shirts, lie scattered among one another all over it."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The part of the map where most pullovers, coats and shirts lie, with three colors of their own. All other garments are gray. The three classes are mixed everywhere.", "name": "fig-tsne-upper"}, "image": {"alt": "A part of the map with violet, red and dark dots, the pullovers, coats and shirts. They lie scattered among one another; no larger area has one color only. Gray dots of other garments lie at the lower edge."}}
 merged = dict(zip((2, 4, 6), COLORS))  # the first three are the farthest apart
 inside = X_valid_2D[np.isin(y_valid, list(merged))]
 low, high = np.percentile(inside, [5, 95], axis=0)
@@ -540,7 +540,7 @@ noun_names, nouns = np.unique([row.lemma for row in forms], return_inverse=True)
 case_names, case = np.unique([cases.case_and_number(row) for row in forms], return_inverse=True)
 print(f"{len(forms):,} forms of {len(noun_names)} nouns, in {len(case_names)} classes")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Two t-SNE maps of the same Finnish words. Six cases of the singular have colors, the names of six nouns stand above the median of their forms.", "name": "fig-tsne-words"}, "image": {"alt": "Two scatter plots. In the upper one, of the trained net, the dots of each color lie together on a small island. In the lower one, of random weights, each small island has dots of all colors."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Two t-SNE maps of the same Finnish words. Six cases of the singular have colors, all other forms are gray. Names stand above the median of their forms, of six cases in the upper map and of six nouns in the lower one. The trained net groups the words by case, random weights group them by noun.", "name": "fig-tsne-words"}, "image": {"alt": "Two scatter plots. In the upper one, of the trained net, most dots of each color lie together on one small island that bears the name of a case. In the lower one, of random weights, there are many small islands, six of them named by a noun, and each has dots of several colors."}}
 six = ["inessive", "elative", "illative", "adessive", "essive", "translative"]
 numbers = [list(case_names).index(f"{name} singular") for name in six]
 fig, axes = plt.subplots(2, 1, figsize=(WIDTH, 7.4))
@@ -649,7 +649,7 @@ def map_cloud(name, points):
 clouds = [make_clouds(seed) for seed in (0, 1, 2)]
 maps = [{name: map_cloud(name, points) for name, points in sets.items()} for sets in clouds]
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Above: two of the coordinates of three artificial data sets. Below: their t-SNE maps.", "name": "fig-tsne-misread"}, "image": {"alt": "Three pairs of scatter plots: a tight and a wide cluster become two discs of equal size, three clusters at unequal distances become three discs at similar distances, and a featureless cloud of noise breaks up into many small clumps."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Above: two of the coordinates of three artificial data sets. Below: their t-SNE maps. The maps lose the sizes of clusters and the distances between them, and show groups in plain noise.", "name": "fig-tsne-misread"}, "image": {"alt": "Three pairs of scatter plots, data above and map below. A tight and a wide cluster become two discs of equal size. Three clusters, two of them close together, become three discs at equal distances. A cloud of noise without groups breaks up into many small clumps."}}
 fig, axes = plt.subplots(2, 3, figsize=(WIDTH, 3.9))
 for row, (what, sets) in enumerate({"data": clouds, "map": maps}.items()):
     for ax, name in zip(axes[row], ("size", "distance", "noise, 2"), strict=True):

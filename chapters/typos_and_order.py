@@ -165,7 +165,7 @@ def mistyped(words, make_typo, n_typos=1, seed=0):
 for name, make_typo in [("natural", natural_typo), ("random", random_typo)]:
     print(name, mistyped(["kirjakaupassa"] * 5, make_typo))
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Which edits happen, and where in the word: in the English misspellings, in our natural and in our random typos of Finnish words.", "name": "fig-typos-kinds"}, "image": {"alt": "Two dot plots, one above the other, with three markers in each row. At the top six kinds of edits: people leave out and double letters more often than the random generator, which inserts and replaces more. Below three places: people seldom mistype the first letter."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Which edits happen (top), and where in the word (bottom): in the English misspellings, in our natural and in our random typos of Finnish words. The natural typos double letters and spare the first letter as people do; the random ones do not.", "name": "fig-typos-kinds"}, "image": {"alt": "Two dot plots with three markers in each row. Top: people most often leave a letter out (about 30%). Doubling a letter makes up about 9% of their typos and about 10% of the natural ones, but very few of the random ones. Bottom: people mistype the first letter in about 1.7% of the cases, the random generator in about 10%."}}
 made = {
     "English, people": pairs,
     "Finnish, natural": list(zip(mistyped(train_words[:4_000], natural_typo), train_words)),
@@ -396,7 +396,7 @@ for column in ("no typo", "1 natural"):
             found = [read(test_sets[column]) == some.y for read in by_size[n][name]]
             curves[column, name, n] = np.array(found)
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy on 3,000 words of new lemmas against the number of training words, all clean. Top: test words without a typo; bottom: with one natural typo. Bands: 95% of the accuracies that come out if the test lemmas are drawn again.", "name": "fig-typos-curves"}, "image": {"alt": "Two line charts of accuracy against the number of training words from 100 to 20,000, with four lines each that rise from about a third and draw close to each other at the right; with typos all of them end lower."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy on 3,000 words of new lemmas against the number of training words, all clean. Top: test words without a typo; bottom: with one natural typo. Bands: 95% of the accuracies that come out if the test lemmas are drawn again. With 100 words counting is far ahead of the nets; with 20,000 words all four are close together.", "name": "fig-typos-curves"}, "image": {"alt": "Two line charts over 100 to 20,000 training words. No typo: with 100 words the two nets reach about 39% and about 36%, TnT and the suffix table about 65%; with 20,000 words all four reach about 95%. One natural typo: they start at about 36% and about 60%, and end together at about 80%."}}
 index = np.unique(some.lemmas, return_inverse=True)[1]
 n_lemmas = index.max() + 1
 draws = np.random.default_rng(0).multinomial(n_lemmas, np.full(n_lemmas, 1 / n_lemmas), 1_000)
@@ -559,7 +559,7 @@ for name, (here, far) in lost.items():
     _ = lemma_difference(f"{name}: lost by four words in front", here, far, some.lemmas[:1_000])
 
 # %% [markdown]
-# - **All but the bag need the order.** With shuffled letters the CNN falls to ≈ 20.4%,
+# - **All models except the bag need the order.** With shuffled letters the CNN falls to ≈ 20.4%,
 #   the BiLSTM to ≈ 20.3% and TnT to ≈ 20.8%. The bag does not notice (≈ 34.4%).
 # - **The CNN needs the place.** It reads only ≈ 20.2% of the words with the ending in
 #   front, although its windows still see those letters. Without the end mark (control)

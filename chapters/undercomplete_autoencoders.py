@@ -49,8 +49,8 @@ for sequence in (sequence_1, sequence_2):
 # The second sequence is longer, yet most of us find it easier, because it has only one
 # step. Three facts (start at 70, go down by 2, stop after 22) are enough to rebuild it.
 # The first sequence has no such rule, so all its 13 numbers must be kept. Chess masters
-# do the same: they recall positions from real games at a glance, but randomly placed
-# pieces hardly better than a beginner {cite}`chase1973`.
+# do the same: they recall positions from real games after a short look, but randomly
+# placed pieces hardly better than a beginner {cite}`chase1973`.
 #
 # ## What is an autoencoder?
 #
@@ -168,7 +168,7 @@ errors = np.sqrt(np.mean((np.array(rebuilt) - slide) ** 2, axis=2))
 measured("Sequence 1: error", errors[:, 0], ".0f")
 measured("Sequence 2, first 13: error", errors[:, 1], ".1f")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The slide's two sequences (dots; of the second, the first 13 numbers) and what an autoencoder that has only seen lines makes of them (curves, one per seed): nearly straight lines in both cases.", "name": "fig-undercomplete-sequences"}, "image": {"alt": "Two panels. Left: the dots of Sequence 1 lie low but for one outlier near 67; the three nets answer with three different, nearly straight lines that miss nearly all of them. Right: the dots of Sequence 2 fall on a straight line and all three curves pass through them."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The slide's two sequences (dots; of the second, the first 13 numbers) and what an autoencoder that has only seen lines makes of them (curves, one per seed): nearly straight lines in both cases.", "name": "fig-undercomplete-sequences"}, "image": {"alt": "Two panels of 13 places each. Left: the dots of Sequence 1 lie between 3 and 12, with an outlier at 67; the three nets answer with three nearly straight lines that miss nearly all of them. Right: the dots of Sequence 2 fall on a straight line from 70 to 46, and all three curves pass through them."}}
 fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 2.7), sharey=True)
 place = np.arange(1, 14)
 for i, ax in enumerate(axes):
@@ -224,7 +224,7 @@ for name, family in families.items():
     runs = [errors_left(family, seed, code_sizes) for seed in seeds]
     pca_left[name], net_left[name] = map(np.array, zip(*runs))
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Held-out error against code size, as a part of the error made by always answering the mean sequence; means over three seeds. PCA has a value at each size, the nets were trained at four of them.", "name": "fig-undercomplete-families"}, "image": {"alt": "Three panels of error against code size from 1 to 13. Lines: PCA and the autoencoder lie together, near zero from 2 codings on. Waves: the autoencoder is near zero from 2 codings on; PCA falls more slowly and comes down to zero at 6. Shuffled: both fall slowly and almost evenly, the autoencoder a little below PCA at 1 coding, and come down to zero only at 13 codings."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Held-out error against code size, as a part of the error made by always answering the mean sequence; means over three seeds. PCA has a value at each size, the nets were trained at four of them. The net needs fewer codings than PCA for the waves only.", "name": "fig-undercomplete-families"}, "image": {"alt": "Three panels over code sizes from 1 to 13. Lines: net and PCA leave about 6% and about 7% with 1 coding, and nothing with 2. Waves: with 2 codings the net leaves about 3%, PCA about 28%; PCA reaches 0 at 6. Shuffled: both fall slowly together, from about 85% and about 87% with 1 coding to about 57% with 4."}}
 fig, axes = plt.subplots(1, 3, figsize=(WIDTH, 2.8), sharey=True)
 for ax, name in zip(axes, families):
     ax.plot(range(1, 14), 100 * pca_left[name].mean(axis=0), color=COLORS[0])
@@ -332,7 +332,7 @@ rng = np.random.default_rng(0)
 smallest = angles(rng.normal(size=(10, 784)), pca.components_).min()
 print(f"for scale, a random subspace: smallest angle {smallest:.0f} degrees")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The first five of PCA's components, the decoder's first five rows, and the net's best combinations of its ten rows to match the components. White is negative, black positive, each picture on its own scale.", "name": "fig-undercomplete-components"}, "image": {"alt": "Three rows of five ghostly pictures of clothes. The top row, PCA, and the bottom row, the recombined net, look the same; the middle row, the net's own pictures, shows mixtures of shoes, shirts and trousers that match none of them."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The first five of PCA's components, the decoder's first five rows, and the net's best combinations of its ten rows to match the components. White is negative, black positive, each picture on its own scale. No row of the net is a component, but the combinations are.", "name": "fig-undercomplete-components"}, "image": {"alt": "Three rows of five blurred gray pictures that resemble clothes. The top row, PCA, and the bottom row, the matched net, look the same; the middle row, the net's own pictures, shows mixtures of shoes, shirts and trousers that match none of them."}}
 kernel, components = linear[0][1], pca.components_[:5]
 basis = np.linalg.qr(kernel.T)[0].T  # an orthonormal basis of the net's subspace
 matched = components @ basis.T @ basis
@@ -483,7 +483,7 @@ kept = [frame_kept(net(random_valid).numpy()) for _, net in nets["random frame"]
 measured("random frame: part of the frame's variance kept", kept, ".1%")
 
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Validation pictures in a random frame, and what two nets rebuild from five codings: one whose targets have the same frame, and one whose targets have a gray frame.", "name": "fig-undercomplete-frame"}, "image": {"alt": "Three rows of six pictures of clothes. Top: each in a frame whose four sides have different gray levels. Middle: the frames come back with nearly their gray levels, the clothes only as blurred shapes. Bottom: all frames are the same gray, and the clothes are a little clearer than in the middle row."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Validation pictures in a random frame, and what two nets rebuild from five codings: one whose targets have the same frame, and one whose targets have a gray frame. The first net rebuilds the frame, and has less room for the clothes.", "name": "fig-undercomplete-frame"}, "image": {"alt": "Three rows of six pictures of clothes. Top: each in a frame whose four sides have different gray levels. Middle: the frames come back with nearly their gray levels, the clothes only as blurred shapes. Bottom: all frames are the same gray, and the clothes are a little clearer than in the middle row."}}
 def rebuild(name):
     return nets[name][0][1].predict(random_valid[:6], verbose=0).reshape(-1, 28, 28)
 
@@ -589,8 +589,7 @@ measured("PCA, 5 components: part of the frame's variance kept", frame_kept(rebu
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
 # It keeps ≈ 78.0%. PCA minimizes the same squared error, and each side of the frame moves
-# 66 or 84 pixels together. That is more variance than all but the first components of the
-# clothes have.
+# 66 or 84 pixels together. Only the first components of the clothes have more variance.
 # :::
 #
 # :::{admonition} Exercise 3 — a bottleneck against noise
@@ -624,7 +623,7 @@ print(f"2 / 13 = {2 / 13:.1%}")
 # :class: dropdown
 # The net lets ≈ 17.6% of the noise through, PCA ≈ 15.3%. Noise spreads over all 13
 # directions alike, but the lines fill only 2 of them, and what lies outside these 2 cannot
-# pass: hence 2/13.
+# pass. So the share is 2/13.
 # :::
 #
 # ## Further reading

@@ -56,7 +56,7 @@ set_style()
 # mean $\mu_i$ and a log-variance $\gamma_i = \ln\sigma_i^2$ for each coding
 # ({numref}`fig-vae-architecture`). This is called *amortized inference*.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The variational autoencoder of this lesson. Bars are layers with their number of units. The latent loss looks at μ and γ, the reconstruction loss at both ends.", "name": "fig-vae-architecture"}, "image": {"alt": "Diagram from left to right: an image of 784 units narrows over 150 to 100 units, splits into two short bars of 10 units, mu above and gamma below, which join with noise epsilon in a bar of 10 codings z, and widens over 100 and 150 to 784 units, the reconstruction. A bracket around mu and gamma is named latent loss, an arrow from the first bar to the last reconstruction loss."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The variational autoencoder of this lesson. Bars are layers with their number of units. The latent loss is computed from μ and γ, the reconstruction loss from the image and its reconstruction.", "name": "fig-vae-architecture"}, "image": {"alt": "Diagram from left to right: 784 units narrow over 150 and 100 to two bars of 10 units, μ and γ. These and noise ε lead to 10 codings z, which widen over 100 and 150 to 784 units. The words latent loss stand below μ and γ; an arrow from the first bar to the last is named reconstruction loss."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3.4))
 layers = {}
 for key, x, units, name, hue, y in [
@@ -472,7 +472,7 @@ difference("part of the encoder", by_encoder, by_gray, ".2f", over="images")
 difference("part of the coins", by_gray, by_best, ".2f", over="images")
 difference("part of the family", by_best, spec=".2f", over="images")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The true posterior of two codings for six garments (shaded), the encoder's q (solid ellipses, one and two standard deviations) and the best normal distribution for the tossed picture (dashed). Each panel has its own place on the plane.", "name": "fig-vae-posterior"}, "image": {"alt": "Six square panels, each with a shaded blob, the true posterior, in the middle. Where the blob is upright, a dashed ellipse follows it closely, and a solid ellipse often lies beside its center. Where the blob is a tilted streak, both ellipses cover only its middle."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The true posterior of two codings for six garments (shaded), the encoder's q (solid ellipses, one and two standard deviations) and the best normal distribution for the tossed pixels (dashed). Each panel has its own place on the plane. The encoder often misses the center, and no upright ellipse can follow a tilted posterior.", "name": "fig-vae-posterior"}, "image": {"alt": "Six panels, each with a shaded blob, the true posterior, in the middle. In five of them the dashed ellipse follows the blob closely, while the solid one lies beside its center or is too large. For the sandal the blob is a tilted streak, and both ellipses cover only its middle."}}
 fig, axes = plt.subplots(2, 3, figsize=(WIDTH, 4))
 for ax, kind in zip(axes.flat, [1, 2, 3, 5, 8, 9]):
     i = np.flatnonzero(y_test[:few] == kind)[0]
@@ -503,7 +503,7 @@ _ = axes[1, 1].set_xlabel("- - best q", color=COLORS[2])
 # $q$ fits well, but the encoder's $q$ often lies beside it. {numref}`fig-vae-plane` shows
 # the whole plane of the two codings.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: drag the ring over the plane of two codings, and the decoder answers in the page. The dots are the means of 1,500 validation images.", "name": "fig-vae-plane"}, "image": {"alt": "A scatter plot of the two codings of 1,500 garments in ten colors, each with its name, with classes in wedges around the center that run into one another."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: drag the ring over the plane of two codings, and the decoder answers in the page. The dots are the means of 1,500 validation images.", "name": "fig-vae-plane"}, "image": {"alt": "A scatter plot of the two codings of 1,500 garments in ten colors, each with its name. Trousers lie at the left, bags at the right, coats and pullovers at the top, sneakers and ankle boots at the bottom; neighboring classes run into one another."}}
 live_plane(net_2d[1], encode(net_2d[0], X_valid[:1_500])[0], y_valid[:1_500], CLASS_NAMES)
 
 # %% [markdown]
@@ -597,7 +597,7 @@ codings_of = {
     "plain": [encode(encoder, X_train) for encoder, _, _ in plain],
 }
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "New pictures from two nets after three epochs each, drawn from N(0, I) and from the normal distribution of the net's own codings. Shown is the probability of each pixel.", "name": "fig-vae-new"}, "image": {"alt": "Four rows of six gray pictures. The first two rows, of the variational net, show mostly blurred clothes; the third row, plain net and standard normal, shows spoiled mixtures of clothes; in the fourth row, plain net and its own normal, some are clothes and some are mixtures."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "New pictures from two nets after three epochs each, drawn from N(0, I) and from the normal distribution of the net's own codings. Shown is the probability of each pixel.", "name": "fig-vae-new"}, "image": {"alt": "Four rows of six gray pictures. The first two rows, of the variational net, show mostly blurred clothes. The third row, plain net and N(0, I), shows mixtures of clothes with spots and stripes. In the fourth row, plain net and its own normal, some are clothes and some are mixtures."}}
 rows = {}
 for name, net in [("VAE", short[0]), ("plain", plain[0])]:
     for way, z in draw_codings(codings_of[name][0], 6, seed=1).items():
@@ -608,6 +608,15 @@ for ax in plot_image_rows(rows)[:, 0]:
 # %% [markdown]
 # Are the new clothes new, or copies of training images? {numref}`fig-vae-nearest` shows for
 # each picture the training image with the smallest squared distance.
+#
+# :::{predict} …
+# :highest:
+# The VAE draws new pictures, and it rebuilds test images that it has never seen. Which of these
+# pictures are farther from their nearest training image?
+#
+# - the new ones = new pictures: MSE to the nearest training image, median
+# - the rebuilt ones = rebuilt test images: the same
+# :::
 
 
 # %%
@@ -626,7 +635,7 @@ rebuilt = decode(variational_decoder, encode(variational_encoder, X_test[:300])[
 away = nearest(rebuilt)[1]
 measured("rebuilt test images: the same", np.median(away))
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "New pictures of the VAE (eleven epochs), and for each the nearest of the 55,000 training images.", "name": "fig-vae-nearest"}, "image": {"alt": "Two rows of ten images: above smooth new pictures of clothes, below training images of the same kind and outline that have more texture."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "New pictures of the VAE (eleven epochs), and for each the nearest of all training images. No new picture is a copy.", "name": "fig-vae-nearest"}, "image": {"alt": "Two rows of ten small images. Above: new pictures of clothes, smooth and a little blurred. Below: training images, mostly of the same kind and outline, with sharper edges and more texture."}}
 _ = plot_image_rows({"new": new[:10], "nearest": X_train[found[:10]]})
 
 # %% [markdown]
@@ -639,6 +648,15 @@ _ = plot_image_rows({"new": new[:10], "nearest": X_train[found[:10]]})
 # the covariance of a classifier's 64 last hidden units with those for the validation images.
 # The distance is 0 if they agree. With the features of a large net called Inception it is
 # known as FID {cite}`heusel2017`. The classifier here is our own, so our values are no FIDs.
+#
+# :::{predict} Fréchet distance, plain, own normal − VAE, own normal
+# Each net draws from the normal distribution of its own codings. Whose pictures are nearer to real
+# clothes?
+#
+# - those of the variational net = over 0
+# - those of the plain net = under 0
+# - a difference is not shown = not shown
+# :::
 
 # %%
 keras.utils.set_random_seed(42)
@@ -752,7 +770,7 @@ difference("Fréchet distance halfway, slerp − line", halfway["slerp"], halfwa
 # In {numref}`fig-vae-walk`, walk within a class, and between two (along the line). Then move the
 # codings one by one.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: the decoder runs in the page. Choose two of forty validation images and walk from one's codings to the other's, or move each of the ten codings.", "name": "fig-vae-walk"}, "image": {"alt": "Seven decoded images in a row that turn one garment into another step by step."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: the decoder runs in the page. Choose two of forty validation images and walk from one's codings to the other's, or move each of the ten codings.", "name": "fig-vae-walk"}, "image": {"alt": "Seven decoded images in a row. A dark garment with long sleeves at the left turns step by step into an ankle boot at the right; the image in the middle is a blurred mixture of both."}}
 picked = np.concatenate([np.flatnonzero(y_valid == k)[:4] for k in range(10)])
 live_walk(
     variational_decoder,
@@ -809,7 +827,7 @@ average = np.clip(X_train.mean(axis=0), 1e-6, 1 - 1e-6)
 logits = np.log(average / (1 - average)) * np.ones_like(X_valid)
 measured("mean image: distortion", np.mean(cross_entropy(X_valid, logits)), ".1f")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Five validation images rebuilt, and five new pictures, for four weights β after three epochs.", "name": "fig-vae-beta"}, "image": {"alt": "Five rows of ten images. Above the originals; below, for beta 0.1, the left five are rebuilt most sharply, and some of the right five new ones are mixtures of clothes; for beta 1 and 5 both are blurred clothes; for beta 100 all ten are nearly the same gray blur."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Five validation images rebuilt, and five new pictures, for four weights β after three epochs. With a larger β the rebuilt images get blurrier and fewer of the new ones are mixtures; at 100 nothing is left of either.", "name": "fig-vae-beta"}, "image": {"alt": "Five rows of up to ten images. Above the originals; below, for β = 0.1, the left five are rebuilt most sharply, and some of the right five new ones are mixtures of clothes. For β = 1 two new ones are mixtures, for β = 5 all are blurred clothes, and for β = 100 all ten are nearly the same gray blur."}}
 five = X_valid[[np.argmax(y_valid == k) for k in (1, 2, 5, 7, 8)]]
 noise = np.random.default_rng(4).normal(size=(5, 10))
 rows = {"original": np.concatenate([five, np.zeros_like(five)])}
@@ -895,7 +913,7 @@ for name, distortions in there.items():
     measured(f"distortion at that rate, {name}", distortions, ".1f")
 difference("distortion at that rate, plain − VAE", there["plain"], vae_distortions, "+.1f")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure, the rate–distortion plane of four autoencoders on the validation images (seed 42, three epochs). Choose a point: the dashed line shows where the sum of rate and distortion is the same, and the pictures are five rebuilt and five new ones.", "name": "fig-vae-rate-distortion"}, "image": {"alt": "A plane with the rate on the horizontal and the distortion on the vertical axis. Four falling curves: the one of the variational nets, with beta from 100 at the upper left to 0.1 at the lower right, lies lowest up to a rate of about 13; those of the plain net and of PCA come close to it at higher rates, and the one of the sparse net stays above. A dashed diagonal touches the variational curve at beta 1."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure, the rate–distortion plane of four autoencoders on the validation images (seed 42, three epochs). Choose a point: the dashed line shows where the sum of rate and distortion is the same, and the pictures are five rebuilt and five new ones.", "name": "fig-vae-rate-distortion"}, "image": {"alt": "Four falling curves of distortion over rate, in nats. That of the VAE, from β = 100 at the upper left to β = 0.1 at a rate of about 30, lies lowest up to a rate of about 13. Those of the plain net and PCA come close to it at higher rates, and that of the sparse net stays above, at about 244. A dashed diagonal touches the VAE's curve at β = 1."}}
 live_rate_distortion(curves, np.array(pictures))
 
 # %% [markdown]

@@ -358,6 +358,15 @@ def train(pairs, characters, length, epochs, seed, groups=None):
 # themselves (each once), their **random typos**, or their **real typos**. Each is trained
 # with three seeds, shown as mean ± standard deviation. Epochs, learning rate and
 # temperature were chosen on the validation words, as $\alpha$ was.
+#
+# :::{predict} real typos: network − channel, in points
+# The network and the noisy channel both learn from real typos. Which of the two finds more of the
+# words that were meant?
+#
+# - the network = over 0
+# - the noisy channel = under 0
+# - a difference is not shown = not shown
+# :::
 
 # %%
 pairs_of["clean words"] = list(dict.fromkeys(pairs_of["clean words"]))
@@ -396,7 +405,7 @@ MeasuredTable(rows, corner="recall@1, unseen words")
 
 # %% [markdown]
 # Some gaps are small, so we give each an interval. The arms are compared on the same
-# queries (they are *paired*). A bootstrap draws test words again and again, each with all
+# queries (they are *paired*). A bootstrap draws test words many times, each with all
 # its misspellings, and takes the gap each time. The interval covers the choice of the
 # words, but not that of the seeds.
 
@@ -463,7 +472,7 @@ for name, part in parts.items():
 # in the page, beside edit distance and the noisy channel. It also shows which pieces of
 # the word give the strongest responses of the most filters.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: type a word, right or wrong, to see its strongest pieces and the nearest of the 10,906 words: by the network and by the noisy channel, both trained on real typos, and by edit distance.", "name": "fig-words-live"}, "image": {"alt": "A list of misspellings, each with an arrow to the three words that the network finds nearest."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: type a word, right or wrong, to see its strongest pieces and the nearest of the 10,906 words: by the network and by the noisy channel, both trained on real typos, and by edit distance.", "name": "fig-words-live"}, "image": {"alt": "Five misspellings, each with an arrow to the three words that the network finds nearest. For naybour and charistics the first is the word that was meant, neighbour and characteristics. obleek leads to obelisk and not to oblique, characted to characterised and not to character, and onwee to one."}}
 live_words(
     spellers["real typos"][0].encoder,
     LETTERS,
@@ -473,7 +482,7 @@ live_words(
     channel=channels["real typos"],
 )
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Cosines of six misspellings of unseen words (rows) with the words that were meant (columns), before training and after (first seed, trained on real typos). The loss wants the diagonal to be the largest of each row.", "name": "fig-words-diagram"}, "image": {"alt": "Two grids of six by six shaded cells, rows named by misspellings such as naybour, columns by words such as neighbour. Untrained, all cells are dark; trained, the diagonal is dark and nearly all other cells are pale."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Cosines of six misspellings of unseen words (rows) with the words that were meant (columns), before training and after (first seed, trained on real typos). The loss is small if the cell on the diagonal is the largest of its row. After training it is, in all six rows.", "name": "fig-words-diagram"}, "image": {"alt": "Two grids of six by six shaded cells, rows named by misspellings such as naybour, columns by words such as neighbour. Untrained, all cells are dark, about 0.9. Trained, the cells on the diagonal are dark, from about 0.7 to about 1.0, and nearly all others are pale."}}
 shown = "naybour obleek containg charistics gien characted".split()
 meant = {row.typo: row.word for row in misspellings}
 
@@ -635,6 +644,15 @@ for language in pairs:
 # Finnish also has many compounds: *kerrostaloasunto* may be new, but *asunto* was in
 # training. So we count separately the forms whose root shares its last five letters with
 # no root in training.
+#
+# :::{predict} Finnish, stem changed: network − rules, in points
+# The network and the rewrite rules look for the roots of forms whose stem changes. Which of the
+# two finds more of them?
+#
+# - the network = over 0
+# - the rewrite rules = under 0
+# - a difference is not shown = not shown
+# :::
 
 # %% tags=["hide-input"]
 changed = np.array([not form.startswith(root[:-1]) for form, root in tests["Finnish"]])
@@ -668,7 +686,7 @@ for name, (test, part) in columns.items():
         f"{name.replace('…', 'Finnish,')}: network − rules", network, counted, test_roots, "roots"
     )
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "What the network buys over counting: recall@1 of the network less that of the counted rival (noisy channel, rewrite rules), both trained on the same pairs; three seeds, with bootstrap intervals of 95% over test words or roots. Left of the line counting is ahead.", "name": "fig-words-buys"}, "image": {"alt": "A dot plot of eleven differences with horizontal intervals, around a vertical line at zero."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Recall@1 of the network minus that of the counted rival (noisy channel, rewrite rules), both trained on the same pairs; three seeds, with bootstrap intervals of 95% over test words or roots. Left of the line counting is ahead, as it is for most typos and for English; for Finnish and Turkish no difference is shown.", "name": "fig-words-buys"}, "image": {"alt": "A dot plot of eleven differences in points, with intervals, around a line at 0. Six intervals lie left of the line, where counting is ahead: from random typos (about −12) and English derivation (about −8) to one edit (about −2). The five other intervals include 0, and none lies right of it."}}
 shown = {name: gap for name, gap in gaps.items() if name.endswith(("channel", "rules"))}
 fig, ax = plt.subplots(figsize=(WIDTH, 4.2))
 for i, (name, gap) in enumerate(shown.items()):
@@ -687,17 +705,17 @@ _ = ax.set_xlabel("network − counting, in points")
 
 # %% [markdown]
 # - **Finnish and Turkish: as good as counting, and not shown to be better.** The
-#   network finds ≈ 96.3% of the Finnish roots, and the rules ≈ 96.3%. One might expect
-#   the network to help where the stem changes. It finds ≈ 93.5% there, and the rules
-#   ≈ 90.4%, but the interval of the difference includes 0.
+#   network finds ≈ 96.3% of the Finnish roots, and the rules ≈ 96.3%. Where the stem
+#   changes, the network finds ≈ 93.5% and the rules ≈ 90.4%, but the interval of the
+#   difference includes 0.
 # - **English: counting is ahead.** The network is behind by ≈ -2.5 points in
 #   inflection, and by ≈ -7.7 in derivation.
 # - **Why are the rules so good?** An ending says nearly everything about how it is
 #   replaced, and 30,000 pairs contain nearly all endings. The list of candidates then
 #   rejects most wrong results.
 #
-# {numref}`fig-words-buys` puts all these differences side by side. The network is
-# clearly ahead in none of them.
+# {numref}`fig-words-buys` puts all these differences side by side. None of
+# them shows the network ahead.
 #
 # ## running, runner, ran: what does the network recognize?
 #
@@ -706,6 +724,16 @@ _ = ax.set_xlabel("network − counting, in points")
 # was in the training of the English networks. We take the cosine of each to *run*. For
 # contrast, we add two words of similar meaning, and two that only look similar. The
 # rewrite rules are asked for the root.
+#
+# :::{predict} …: cosine to run
+# :highest:
+# The network has seen none of these three words in training. Which of them does it place nearest
+# to *run*?
+#
+# - ran
+# - rung
+# - jogging
+# :::
 
 # %%
 probes = "runs running runner runners ran rung cunning sprint jogging".split()
@@ -718,7 +746,7 @@ candidates = set(roots["English"])
 answers = [rewrite(probe, rules["English"], candidates) for probe in probes]
 print(*(f"{probe} → {root}" for probe, root in zip(probes, answers)), sep=", ")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Cosine to run of words that the network has not seen in training (three seeds).", "name": "fig-words-run"}, "image": {"alt": "A dot plot of nine words: runs, running, runner and runners have dots far to the right; ran, rung and cunning lie in the middle; sprint and jogging lie near zero."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Cosine to run of words that the network has not seen in training (three seeds). The spelling decides: rung is as near to run as runner is, and the irregular ran is farther away.", "name": "fig-words-run"}, "image": {"alt": "A dot plot of nine words with three dots each. runs, running, runner and runners lie far to the right, from about 0.9 to about 1.0, and so does rung, at about 0.9. ran lies at about 0.5, cunning at about 0.4, and sprint and jogging lie near 0."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3.4))
 y = np.arange(len(probes), dtype=float)
 y[probes.index("rung") :] += 0.5
@@ -737,7 +765,7 @@ _ = ax.set_xlabel("cosine to run")
 # ≈ 0.03. So the networks recognize *form*. In most words of a family, form and meaning go
 # together, so this looks like meaning; in *rung* and *jogging* they do not.
 #
-# Has the network understood irregular verbs, or is *ran* merely short and spelled like
+# Has the network understood irregular verbs, or is *ran* only short and spelled like
 # *run*? We take all unseen inflections that change the stem, such as *began*.
 
 # %%
@@ -849,7 +877,7 @@ for name, seeds in inside.items():
     rows[name] = {what: Measured([seed[what] for seed in seeds], ".1%") for what in seeds[0]}
 MeasuredTable(rows, corner="unseen Finnish lemmas")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Cosines of twelve forms with each other, under two objectives (first seed): three unseen nouns, hevonen (horse), kesä (summer) and ovi (door), in four cases each, in, out of, on and onto. Trained on lemmas, the forms of a noun are alike; trained on cases, the forms of a case.", "name": "fig-words-cases"}, "image": {"alt": "Two grids of twelve by twelve shaded cells, named by the forms of three nouns. On the left three dark blocks of four by four lie on the diagonal; on the right dark diagonals run through all blocks."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Cosines of twelve forms with each other, under two objectives (first seed): three unseen nouns, hevonen (horse), kesä (summer) and ovi (door), in four cases each, in, out of, on and onto. Trained on lemmas, the forms of a noun are alike; trained on cases, the forms of a case.", "name": "fig-words-cases"}, "image": {"alt": "Two grids of twelve by twelve shaded cells, named by the forms of three nouns; the shades go from 0 to 1. On the left, trained on lemmas, three dark blocks of four by four lie on the diagonal, one for each noun. On the right, trained on cases, a dark diagonal runs through each of the nine blocks."}}
 form_of = {
     (row.lemma, row.case): row.form
     for row in load_words("finnish_paradigms")

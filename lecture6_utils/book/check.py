@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 
 from lecture6_utils.book import claims
 from lecture6_utils.book.evidence import evidence_path, evidence_problems
+from lecture6_utils.book.exercises import exercise_problems
 from lecture6_utils.book.lessons import (
     METADATA_KEY,
     BookError,
@@ -32,11 +33,14 @@ from lecture6_utils.book.lessons import (
 )
 from lecture6_utils.book.plain import FENCE, prediction
 from lecture6_utils.book.predict import answer
-from lecture6_utils.book.quotes import quote_problems, read_lock
+from lecture6_utils.book.quotes import exact_problems, quote_problems, read_lock, read_off
 from lecture6_utils.book.stored import Book, StoredLesson
+from lecture6_utils.book.wording import unwanted
 
 SCRIPT = re.compile(r"<script.*?</script>", re.S)  # of a live figure: nobody reads it
 ABSOLUTE_PATH = re.compile(r"(?<![\w/:.<])/[\w.-]+/[\w.-]+|\b[A-Z]:\\\w")
+OTHER_PROSE = ("README.md", "CONTRIBUTING.md", "chapters/verdicts.yml", "chapters/_slides/index.md")
+LONGEST_ALT = 350  # characters: a screen reader reads it in one go
 PARTS = (
     "What you'll do",
     "What you'll learn",
@@ -102,6 +106,9 @@ def figure_problems(notebook, executed=True):
         alt = image.get("alt", "")
         if len(alt.split()) < 8 or not alt.endswith("."):
             yield Problem(f"this figure has no alt text that is a sentence: {alt!r}", number, -1)
+        if len(alt) > LONGEST_ALT:
+            said = f"this alt text has {len(alt)} characters; it takes {LONGEST_ALT} at most"
+            yield Problem(said, number, -1)
 
 
 def part_problems(notebook):
@@ -164,11 +171,12 @@ def all_problems(lesson):
         for cell, executed in zip(code, old):
             cell.outputs, cell.execution_count = executed.outputs, executed.execution_count
     record = stored.metadata.get(METADATA_KEY, {})
-    measured = record.get("measured", [])
+    measured, shown = record.get("measured", []), record.get("figures", {})
     problems = [
         *(execution_problems(script) if same else ()),
         *figure_problems(script, executed=same),
-        *quote_problems(script, measured, lock),
+        *quote_problems(script, [*measured, *read_off(shown)], lock),
+        *exact_problems(script, shown),
         *predict_problems(script, lesson),
     ]
     cells = {
@@ -224,16 +232,18 @@ def book_problems(root):
     for lesson in lessons:
         problems += lesson_problems(lesson)
     problems += reference_problems(root, lessons)
+    problems += wording_problems(root, lessons)
     known = {lesson.slug for lesson in lessons} | {"mutations"}
     for path in sorted((root / "chapters" / "evidence").glob("*.json")):
         if path.name.partition(".")[0] not in known:
             problems.append(
                 f"chapters/evidence/{path.name}:1: there is no such lesson: delete or rename it"
             )
-    # The deck and the verdicts look things up in the stored lessons, which must be in order for that.
+    # The deck, the verdicts and the exercises look things up in the stored lessons, which must be in order for that.
     if problems:
         return problems + [*deck_problems(root, lessons, None)]
-    return [*deck_problems(root, lessons, Book(root)), *verdict_problems(root)]
+    deck = deck_problems(root, lessons, Book(root))
+    return [*deck, *verdict_problems(root), *exercise_problems(root)]
 
 
 def prose(root, lessons):
@@ -251,6 +261,25 @@ def prose(root, lessons):
             path.read_text(encoding="utf-8"),
             lambda line, name=name: f"chapters/{name}:{line + 1}",
         )
+
+
+def wording_problems(root, lessons):
+    """Words that the book does not write, in all prose, captions and alternative texts."""
+    written = [*prose(root, lessons)]
+    for lesson in lessons:
+        for number, cell in enumerate(read_script(lesson).cells):
+            mystnb = cell.metadata.get("mystnb", {})
+            for text in [*mystnb.get("figure", {}).values(), *mystnb.get("image", {}).values()]:
+                written.append(
+                    (text, lambda _, lesson=lesson, number=number: lesson.at(number, -1))
+                )
+    for name in OTHER_PROSE:
+        if (root / name).exists():
+            text = (root / name).read_text(encoding="utf-8")
+            written.append((text, lambda line, name=name: f"{name}:{line + 1}"))
+    for text, place in written:
+        for line, words, instead in unwanted(text):
+            yield f"{place(line)}: “{words}”: write {instead}"
 
 
 def reference_problems(root, lessons):
@@ -326,6 +355,7 @@ LINKS = {
     "index.md": (":link: {}\n", "a card on the first page"),
     "slides_map.md": ("({}.ipynb#", "a line that says which slides it teaches, and where"),
     "ideas.md": ("({}.ipynb#", "an idea of its own on the map of ideas"),
+    "exercises.yml": ("{}-1:", "how hard each of its exercises is, and what its answer is"),
     "verdicts.yml": ("section: {}#", "a row that says what it measured of which claim"),
     "_slides/index.md": ("`{}#", "a slide whose notes lead to one of its sections"),
 }

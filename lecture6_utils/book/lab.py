@@ -37,8 +37,9 @@ nothing that you do here changes the book.
 {lessons}
 
 - **Run** a cell with Shift+Enter, or a whole lesson with *Run → Run All Cells*.
-- Below each **exercise** there is an empty cell for your code. Its solution follows and is
-  folded: click on the dots to see the code or its output.
+- Below each **exercise** there is a cell for your code. Put your answer in place of `...` and run
+  the cell: `check` says whether it is right, near or neither, and does not give the answer away.
+  The solution follows and is folded: click on the dots to see the code or its output.
 - A **number** that you measure may differ from the book's. If it lies outside the range that
   the book found, a line below it says so. That is no error.
 - **To start a lesson over**, close it, delete its copy (right-click on the file, *Delete*) and

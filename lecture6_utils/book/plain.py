@@ -2,8 +2,8 @@
 
 An admonition becomes a quotation with a bold title, an answer is folded, a figure's caption
 stands beneath it, and a reference says what it says in the book. A question to commit to comes
-without its answer, which the next cells give. Below each exercise there is
-an empty cell; the solutions are folded, as on the pages.
+without its answer, which the next cells give. Below each exercise there is a cell for the reader's code,
+which begins with the call that checks an answer; the solutions are folded, as on the pages.
 """
 
 import re
@@ -14,6 +14,7 @@ from pybtex.backends.markdown import Backend
 from pybtex.database import BibliographyData, parse_file
 from pybtex.style.formatting.unsrt import Style
 
+from lecture6_utils.book import exercises
 from lecture6_utils.book.lessons import METADATA_KEY, find_lessons, read_notebook
 from lecture6_utils.book.numbers import with_number
 from lecture6_utils.book.predict import TITLE, read
@@ -57,6 +58,7 @@ class PlainLessons:
             prepare(notebook)
         bibliography = self._chapters / "references.bib"
         self._works = parse_file(bibliography) if bibliography.exists() else BibliographyData()
+        self._exercises = exercises.read(root)
         self._labels = {}  # name of a figure, equation or section → lesson, what it is called
         self.titles = {}
         figures = equations = 0  # both are numbered through, as in the book
@@ -95,14 +97,21 @@ class PlainLessons:
     # --- cells ----------------------------------------------------------------------------
 
     def _prose(self, slug, cell, cited):
-        """A Markdown cell, cut below each exercise, with an empty cell in the cut."""
+        """A Markdown cell, cut below each exercise, with a cell for the reader's code in the cut."""
         start = 0
         for match in FENCE.finditer(cell.source):
             if "exercise" in match["options"]:
-                yield self._markdown(slug, cell, cell.source[start : match.end()], start, cited)
                 number = EXERCISE.search(match["title"])
-                what = f"exercise {number[1]}" if number else "the exercise"
-                yield new_code_cell(f"# Your code for {what}", id=f"{cell.id}-{start}-own")
+                exercise = self._exercises.get(f"{slug}-{number[1]}") if number else None
+                body, own = match["body"], f"exercise {number[1]}" if number else "the exercise"
+                own = f"# Your code for {own}"
+                if exercise:
+                    body = f"*{exercise.effort}*\n\n{body}\n\n{exercise.how_to_check}"
+                    own += f"\n{exercise.code}"
+                first, last = cell.source[start : match.start("body")], match.end("body")
+                text = first + body + cell.source[last : match.end()]
+                yield self._markdown(slug, cell, text, start, cited)
+                yield new_code_cell(own, id=f"{cell.id}-{start}-own")
                 start = match.end()
         if cell.source[start:].strip():
             yield self._markdown(slug, cell, cell.source[start:], start, cited)
@@ -228,6 +237,12 @@ def _folded(title, body):
 
 def _quoted(title, lines):
     return "\n".join(f"> {line}".rstrip() for line in [f"**{title}**", "", *lines]) + "\n\n"
+
+
+def predictions(source):
+    """The `predict.Box` of each question to commit to in a cell's text."""
+    found = FENCE.finditer(source)
+    return [prediction(match) for match in found if match["kind"] == "predict"]
 
 
 def prediction(match):

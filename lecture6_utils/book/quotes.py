@@ -4,6 +4,11 @@ The prose stays as a reader likes it ("≈ 0.0112"); which measurement it quotes
 once, in ``chapters/evidence/<lesson>.quotes.json``, under the words before the number.
 ``python -m lecture6_utils.book.quotes <lesson>`` adds what is new: by itself where only one
 measurement fits, else with the candidates, for the author to choose from.
+
+In a caption or an alternative text, "about" before a number says the same as ≈: a screen reader
+reads it out. What was not measured there may be read off the figure, which the record of the
+run has: ``fig-sparse-approach: panel 1, line 2, y, 5``. All other numbers in these texts are
+exact: each has to stand in its figure, or in the lesson's cells or what they print.
 """
 
 import argparse
@@ -26,6 +31,8 @@ from lecture6_utils.book.lessons import (
 
 NUMBER = r"[-+−]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?%?"
 QUOTE = re.compile(rf"≈\s*(?:({NUMBER})(?:\s*±\s*({NUMBER}))?|(\S*))")
+ABOUT = re.compile(r"\babout (?=[-+−]?\d)")
+EXACT = re.compile(rf"(?<![\w.]){NUMBER}(?!\w)")
 WORDS = 6  # before a number, by which it is known
 
 
@@ -39,6 +46,7 @@ class Quote:
     wrong: str
     cell: int = field(compare=False)  # where it stands, from 0: the cell, the line in it
     line: int = field(compare=False)
+    figure: str = field(default="", compare=False)  # whose caption or alternative text it is in
 
     def __str__(self):
         return f"“{self.key} ≈ {self.number or self.wrong}”"
@@ -48,11 +56,7 @@ def quotes(notebook):
     """The quotes of a lesson's prose, captions and alternative texts, in order."""
     seen = {}
     for index, cell in enumerate(notebook.cells):
-        mystnb = cell.metadata.get("mystnb", {})
-        texts = [
-            mystnb.get("figure", {}).get("caption", ""),
-            mystnb.get("image", {}).get("alt", ""),
-        ]
+        figure, texts = _figure(cell)
         for text in [cell.source] if cell.cell_type == "markdown" else texts:
             for found in QUOTE.finditer(text):
                 before = QUOTE.sub("≈ …", text[: found.start()])
@@ -61,12 +65,34 @@ def quotes(notebook):
                 key += f" ({seen[key]})" if seen[key] > 1 else ""
                 markdown = cell.cell_type == "markdown"  # a caption stands above its cell
                 line = text[: found.start()].count("\n") if markdown else -1
-                yield Quote(key, found[1] or "", found[2] or "", found[3] or "", index, line)
+                parts = [found[k] or "" for k in (1, 2, 3)]
+                yield Quote(key, *parts, index, line, figure)
+
+
+def _figure(cell):
+    """The name of a cell's figure, and its caption and alternative text."""
+    mystnb = cell.metadata.get("mystnb", {})
+    figure = mystnb.get("figure", {})
+    texts = [figure.get("caption", ""), mystnb.get("image", {}).get("alt", "")]
+    return figure.get("name", ""), [ABOUT.sub("≈ ", text) for text in texts]
+
+
+def read_off(figures):
+    """What can be read off a lesson's figures, each value as a measurement without a format."""
+    return [
+        {"name": f"{name}: {path}, {k}", "values": [value], "spec": None}
+        for name, told in figures.items()
+        for path, values in told["data"].items()
+        for k, value in enumerate(values, 1)
+        if value is not None
+    ]
 
 
 def fits(quote, measurement):
     """Whether a quote says what was measured, at no more digits than the lesson shows."""
     values = measurement["values"]
+    if measurement["spec"] is None:
+        return not quote.spread and _reads(quote.number, values[0])
     if not _says(quote.number, fmean(values), measurement["spec"]):
         return False
     return not quote.spread or (
@@ -86,6 +112,49 @@ def _says(quoted, value, spec):
     shown = f"{value * (100 if percent else 1):.{digits}f}"
     wanted = quoted.rstrip("%").replace(",", "").replace("−", "-").removeprefix("+")
     return shown == wanted or (float(shown) == 0 == float(wanted))
+
+
+def _value(number):
+    return float(number.rstrip("%").replace(",", "").replace("−", "-"))
+
+
+def _reads(quoted, value):
+    """Whether a number is a value rounded to its last digit, and by a tenth at most."""
+    number, digits = _value(quoted), len(quoted.rstrip("%").partition(".")[2])
+    room = 1.001 * min(0.5 * 10.0**-digits, abs(number) / 10)
+    return any(abs(number - v) <= room for v in (value, 100 * value)[: 1 + quoted.endswith("%")])
+
+
+def exact_problems(notebook, figures):
+    """Numbers in captions and alternative texts that stand neither in the figure nor in the lesson.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+    figures : dict
+        What the lesson's figures say, as its notebook's metadata have it.
+    """
+    printed = [o.get("text", "") for c in notebook.cells for o in c.get("outputs", [])]
+    lesson = _numbers_in("\n".join([*(c.source for c in notebook.cells), *printed]))
+    for index, cell in enumerate(notebook.cells):
+        name, texts = _figure(cell)
+        told = figures.get(name, {"says": {}, "data": {}})
+        there = lesson | _numbers_in(json.dumps(told["says"], ensure_ascii=False))
+        there |= {value for values in told["data"].values() for value in values}
+        for text in texts:
+            for number in EXACT.findall(QUOTE.sub("", text)):
+                if not {_value(number), _value(number) / 100} & there:
+                    what = "is neither in the figure nor in the lesson"
+                    yield Problem(
+                        f"{name}: {number} {what}; of what is measured, write “about {number}”",
+                        index,
+                        -1,
+                    )
+
+
+def _numbers_in(text):
+    found = re.findall(r"\d[\d,_]*(?:\.\d+)?", text)
+    return {sign * float(re.sub("[,_]", "", number)) for number in found for sign in (1, -1)}
 
 
 def lock_path(lesson):
@@ -112,7 +181,7 @@ def quote_problems(notebook, measured, lock):
     ----------
     notebook : nbformat.NotebookNode
     measured : list of dict
-        What the lesson measured, as its notebook's metadata have it.
+        What the lesson measured, as its notebook's metadata have it, and what is `read_off`.
     lock : dict
         As from `read_lock`.
     """
@@ -131,7 +200,7 @@ def quote_problems(notebook, measured, lock):
             what = f"{name!r} is not measured any more"
         elif not fits(quote, by_name[name]):
             m = by_name[name]
-            what = f"{name!r} is {fmean(m['values']):{m['spec']}}"
+            what = f"{name!r} is {fmean(m['values']):{m['spec'] or '.5g'}}"
         else:
             continue
         yield Problem(f"{quote}: {what}", quote.cell, quote.line)
@@ -141,12 +210,14 @@ def quote_problems(notebook, measured, lock):
 
 def bind(lesson):
     """Bring a lesson's lock file up to date; return the quotes for which a name is to be chosen."""
-    measured = read_notebook(lesson).metadata.get(METADATA_KEY, {}).get("measured", [])
+    record = read_notebook(lesson).metadata.get(METADATA_KEY, {})
+    measured, points = record.get("measured", []), read_off(record.get("figures", {}))
     old, new, open_ones = read_lock(lesson), {}, []
     for quote in quotes(read_script(lesson)):
         name = old.get(quote.key)
         if not isinstance(name, str) and quote.number:
-            candidates = [m["name"] for m in measured if fits(quote, m)]
+            own = [p for p in points if quote.figure and p["name"].startswith(f"{quote.figure}: ")]
+            candidates = [m["name"] for m in [*measured, *own] if fits(quote, m)]
             name = candidates[0] if len(candidates) == 1 else candidates
             if not isinstance(name, str):
                 open_ones.append(quote)

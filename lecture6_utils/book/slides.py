@@ -15,12 +15,16 @@ What the deck may write, and what that becomes::
     {lesson-code} tsne: neighbors        the function, class or variable of that name
     {lesson-output} tsne: name_classes() what the one cell with this text in it prints
     {claim}, {verdict} true              what the lecture says, and what came out
+    {bet} tsne: name                     the choices of that lesson's `predict.py` box of this name,
+                                         below a claim. They come up first, then what stands below
+                                         them; the verdict begins with the right choice
 
 Wherever a lesson is named, ``lesson#section`` narrows the search to one section.
 """
 
 import base64
 import shutil
+from copy import deepcopy
 from html import escape
 from pathlib import Path
 
@@ -33,6 +37,8 @@ from sphinx_revealjs._ext.notes import revealjs_notes  # its only home
 
 from lecture6_utils.book.lessons import BookError
 from lecture6_utils.book.patches import Patch, mended, tell_unused
+from lecture6_utils.book.plain import predictions
+from lecture6_utils.book.predict import answer
 from lecture6_utils.book.stored import Book
 
 logger = logging.getLogger(__name__)
@@ -50,6 +56,7 @@ html, body, .reveal, .reveal .slides { position: static; width: auto; height: au
 .reveal .slides section { display: block !important; position: relative !important; width: auto;
   visibility: visible; opacity: 1; transform: none; pointer-events: auto; }
 .reveal .slides section:not(.stack) { height: auto; padding: 84px 5% 36px; }
+.reveal .slides section .fragment { visibility: inherit; opacity: 1; }
 .reveal .slides section:has(> section) { padding: 0; }
 .reveal .slides section .lecture { left: 5%; }
 .reveal .slides section :is(img, table, .columns) { display: block; max-width: 100%; overflow-x: auto; }
@@ -193,8 +200,54 @@ class Claim(SphinxDirective):
         return [_box("claim", label, self)]
 
 
+class Bet(_LookUpDirective):
+    """What a class can bet on: a short question, and the choices of the lesson's own."""
+
+    has_content = True
+
+    def look_up(self, book, text):
+        slug, _, name = text.partition(": ")
+        lesson = book.lesson(slug)
+        boxes = [box for source in lesson.prose for box in predictions(source)]
+        box = next((box for box in boxes if box.name == name and box.choices), None)
+        if box is None:
+            there = "; ".join(box.name for box in boxes if box.choices) or "none"
+            raise BookError(f"no question with choices asks for {name!r} in {lesson.name}: {there}")
+        right = answer(box, lesson).right
+        labels = [self.state.inline_text(label, self.lineno)[0] for label, _ in box.choices]
+        number = lesson.number(name.replace("…", box.choices[right][1]))
+        what = "" if box.best else f"{escape(number.name)} "
+        said = nodes.paragraph("", "", nodes.strong("", "", *deepcopy(labels[right])))
+        said += _html(f" ({what}{_with_interval(lesson, number)}).")
+        self.env.temp_data["lecture6_right"] = said
+        made = _box("bet fragment", nodes.paragraph("", "Your bet", classes=["label"]), self)
+        choices = (nodes.list_item("", nodes.paragraph("", "", *label)) for label in labels)
+        made += nodes.bullet_list("", *choices)
+        return [made]
+
+
+def _with_interval(lesson, number):
+    """A number, of a difference with its 95% interval."""
+    ends = [lesson.measured.get(f"{number.name} | {end}") for end in ("low", "high")]
+    interval = ", 95% interval {} to {}".format(*map(_number_html, ends)) if all(ends) else ""
+    return _number_html(number) + interval
+
+
+def show_later(app, doctree):
+    """What stands below a bet comes up when the class has made it."""
+    for bet in [box for box in doctree.findall(nodes.container) if "bet" in box["classes"]]:
+        slide, later = bet.parent, []
+        for node in slide.children[slide.index(bet) + 1 :]:
+            later += node.children if "columns" in node.get("classes", ()) else [node]
+        later = [node for node in later if not isinstance(node, revealjs_notes)]
+        if not any("verdict" in node["classes"] for node in later):
+            logger.error("{bet}: there is no {verdict} below it", location=bet)
+        for node in later:
+            node["classes"].append("fragment")
+
+
 class Verdict(SphinxDirective):
-    """What came out of measuring it."""
+    """What came out of measuring it; if there is a bet on the slide, which choice was right."""
 
     has_content = True
     required_arguments = 1
@@ -210,7 +263,10 @@ class Verdict(SphinxDirective):
             )
             return []
         label = nodes.paragraph("", VERDICTS[kind], classes=["label"])
-        return [_box(f"verdict {kind}", label, self)]
+        box = _box(f"verdict {kind}", label, self)
+        if right := self.env.temp_data.pop("lecture6_right", None):
+            box.insert(1, right)
+        return [box]
 
 
 def _box(classes, label, directive):
@@ -286,7 +342,9 @@ def setup(app):
     app.add_directive("lesson-code", LessonCode)
     app.add_directive("lesson-output", LessonOutput)
     app.add_directive("claim", Claim)
+    app.add_directive("bet", Bet)
     app.add_directive("verdict", Verdict)
+    app.connect("doctree-read", show_later)
     app.connect("build-finished", drop_unused_files)
     app.connect("build-finished", mend_access)
     return {"parallel_read_safe": False, "parallel_write_safe": True}

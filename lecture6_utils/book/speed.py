@@ -93,6 +93,7 @@ def changes(root, results):
     names = [name for name in CHANGES if name in found]
     if len(names) < 2 or names[0] != "slide":
         return ""
+    first, fastest = (seconds(found[name]) for name in (names[0], min(names, key=found.get)))
     draw(root / CHART, {CHANGES[name].replace("`", ""): found[name] for name in names})
     rows, last = [], None
     for name in names:
@@ -105,7 +106,7 @@ def changes(root, results):
     return f"""
 ```{{figure}} /{CHART}
 :name: fig-speed-changes
-:alt: Horizontal bars, one per loop: the slide's is the longest; with each change the next is drawn below it.
+:alt: Horizontal bars of CPU-seconds per epoch, one per loop. The slide's, at the top, takes {first}; the fastest takes {fastest}.
 
 CPU-seconds for one epoch of the stacked autoencoder, batches of 32. Each bar adds one change
 to the one above it.

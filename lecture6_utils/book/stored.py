@@ -50,6 +50,8 @@ class StoredLesson:
     ----------
     measured : dict of str to Number
         All measured numbers by name, in the order in which they were measured.
+    prose : list of str
+        The text of each Markdown cell.
     numbers, tables, figures, lines, sources
         What stands in the lesson outside the solutions of its exercises.
     """
@@ -57,13 +59,15 @@ class StoredLesson:
     def __init__(self, lesson):
         self.slug, self.name = lesson.slug, lesson.notebook.name
         self.title, self.sections = "", {}  # section: id on the page → heading
-        self.lines, self.figures, self.sources = [], {}, []
+        self.lines, self.figures, self.sources, self.prose = [], {}, [], []
+        self.live = {}  # name of a live figure → its HTML
         notebook = read_notebook(lesson)
         record = notebook.metadata.get(METADATA_KEY, {})
         section, sections, number = "", {}, 0  # sections: visible code cell → its section
         self.places = {}  # code cell → its section, solutions included
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
+                self.prose.append(cell.source)
                 for level, heading in re.findall(r"^(##?) (.+)$", cell.source, re.M):
                     if level == "#":
                         self.title = heading
@@ -99,10 +103,10 @@ class StoredLesson:
             self.lines += [(section, line) for line in output.get("text", "").splitlines()]
             png = output.get("data", {}).get("image/png")
             if png and "figure" in mystnb:
-                self.figures[mystnb["figure"]["name"]] = (
-                    png,
-                    mystnb.get("image", {}).get("alt", ""),
-                )
+                name, alt = mystnb["figure"]["name"], mystnb.get("image", {}).get("alt", "")
+                self.figures[name] = png, alt
+                if html := output.data.get("text/html"):
+                    self.live[name] = html
         printed = "".join(output.get("text", "") for output in cell.outputs)
         self.sources.append((section, cell.source, printed))
 
@@ -224,21 +228,25 @@ class Book:
     def printed(self, text):
         """What stands where the pattern has …, in the one printed line that fits it."""
         lesson, section, pattern = self._split(text)
-        if pattern.count("…") != 1:
-            raise BookError(f"{pattern!r} must have one … where the wanted text stands")
-        regex = re.escape(" ".join(pattern.split()))
-        regex = regex.replace(r"\ ", r"\s+").replace(r"\*", ".*").replace("…", r"(\S.*?)")
         lines = [(s, line) for s, line in lesson.lines if section in ("", s)]
-        found = [(s, re.fullmatch(rf"\s*{regex}\s*", line)) for s, line in lines]
+        found = [(s, fits(pattern, line)) for s, line in lines]
         known = sorted({line for _, line in lines}, key=_likeness(pattern))
         match = _only_one([m for m in found if m[1]], f"printed line {pattern!r}", lesson, known)
         return match[1][1]
 
     def figure(self, name):
         """PNG (base64) and alt text of the figure of that name, in whichever lesson it is."""
-        known = {n: f for slug in self._lessons for n, f in self.lesson(slug).figures.items()}
+        return self._named(name, "figure", "figures")
+
+    def live(self, name):
+        """The HTML of the live figure of that name, in whichever lesson it is."""
+        return self._named(name, "live figure", "live")
+
+    def _named(self, name, what, of):
+        executed = [slug for slug, lesson in self._lessons.items() if lesson.notebook.exists()]
+        known = {n: f for slug in executed for n, f in getattr(self.lesson(slug), of).items()}
         if name not in known:
-            raise BookError(f"no figure {name!r}; there are: {', '.join(known)}")
+            raise BookError(f"no {what} {name!r}; there are: {', '.join(known)}")
         return known[name]
 
     def table(self, text, rows, columns, corner=None):
@@ -273,6 +281,21 @@ class Book:
         known = [source.partition("\n")[0] for _, source, _ in sources]
         found = [s for s in sources if part in s[1]]
         return _only_one(found, f"code cell with {part!r}", lesson, known)[2]
+
+
+def fits(pattern, line):
+    """The match of a printed line with a pattern: group 1 is what stands where the pattern has …
+
+    Raises
+    ------
+    BookError
+        If the pattern has not one …; it may have * for any text, and any space for others.
+    """
+    if pattern.count("…") != 1:
+        raise BookError(f"{pattern!r} must have one … where the wanted text stands")
+    regex = re.escape(" ".join(pattern.split()))
+    regex = regex.replace(r"\ ", r"\s+").replace(r"\*", ".*").replace("…", r"(\S.*?)")
+    return re.fullmatch(rf"\s*{regex}\s*", line)
 
 
 def _only_one(found, what, lesson, known):

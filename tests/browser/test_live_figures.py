@@ -717,6 +717,7 @@ def test_axe_finds_no_fault_in_a_started_figure(page):
 
 SLUGS = [
     "character_models",
+    "index",
     "sparse_autoencoders",
     "tsne",
     "variational_autoencoders",
@@ -725,7 +726,7 @@ SLUGS = [
 ]
 
 
-def test_these_lessons_have_live_figures():
+def test_these_pages_have_live_figures():
     pages = [
         path.stem
         for path in HTML.glob("chapters/*.html")
@@ -734,7 +735,7 @@ def test_these_lessons_have_live_figures():
     assert sorted(pages) == SLUGS
 
 
-@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("slug", sorted({*SLUGS} - {"index"}))  # there it is in sight at once
 def test_they_wait_until_they_are_near_and_then_run(new_page, slug):
     page = new_page(viewport={"width": 390, "height": 700}, color_scheme="dark")
     page.goto(f"{HTML.as_uri()}/chapters/{slug}.html")

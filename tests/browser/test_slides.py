@@ -19,9 +19,16 @@ def test_without_javascript_all_slides_can_be_read_and_a_sentence_leads_to_the_l
     tops = [titles.nth(n).bounding_box()["y"] for n in range(titles.count())]
     assert len(tops) >= 45 and all(b - a > 40 for a, b in zip(tops, tops[1:])), "none hides another"
     assert page.locator("aside.notes").first.is_hidden()
+    fragments = page.locator(".fragment")
+    assert fragments.count() > 8
+    assert all(fragments.nth(n).evaluate(VISIBLE) for n in range(fragments.count()))
     assert page.locator("p", has_text="These slides need JavaScript").is_visible()
     target = page.locator("noscript a").get_attribute("href")
     assert (DECK.parent / target).exists()
+
+
+VISIBLE = "e => e.checkVisibility({opacityProperty: true, visibilityProperty: true})"
+SHOW = "e => { const {h, v} = Reveal.getIndices(e); Reveal.slide(h, v, -1); }"  # no fragment yet
 
 
 def open_deck(page, address):
@@ -76,12 +83,34 @@ def test_every_slide_fits_and_is_reached_by_keyboard_offline_without_complaint(
         faults = []
         for number in range(page.evaluate("Reveal.getTotalSlides()")):
             assert page.evaluate("Reveal.getSlidePastCount()") == number
+            while page.evaluate("Reveal.availableFragments().next"):  # a claim, a bet, a verdict
+                page.keyboard.press("ArrowRight")
             faults += page.evaluate(FITS)
             page.keyboard.press("ArrowRight")
         assert page.evaluate("Reveal.isLastSlide()")
         assert 45 <= number + 1 <= 65
         assert faults == []
         assert (recorder.foreign, recorder.failed, recorder.complaints) == ([], [], [])
+
+
+def test_a_class_sees_the_claim_then_the_bet_then_what_was_measured_then_the_verdict(new_page):
+    page = new_page(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
+    open_deck(page, DECK.as_uri())
+    page.add_style_tag(content="* { transition: none !important; }")
+    slides = page.locator(".slides section:has(> .bet)")
+    assert slides.count() >= 3
+    for n in range(slides.count()):
+        slide = slides.nth(n)
+        slide.evaluate(SHOW)
+        steps = [slide.locator(".claim"), *slide.locator(".fragment").all()]
+        assert len(steps) == 4
+        for shown in range(1, 5):
+            seen = [step.evaluate(VISIBLE) for step in steps]
+            assert seen == [True] * shown + [False] * (4 - shown)
+            page.keyboard.press("ArrowRight")
+        assert not slide.evaluate("e => e === Reveal.getCurrentSlide()"), "and on to the next"
+        page.keyboard.press("ArrowLeft")
+        assert all(step.evaluate(VISIBLE) for step in steps), "going back shows all"
 
 
 def test_a_slide_that_is_too_full_would_be_noticed(new_page):
@@ -125,5 +154,20 @@ def test_it_prints_one_slide_a_page(new_page):
         })"""
     )
     assert all(left >= 72 and top >= 84 for left, top in margins), "as on the screen"
+    fragments = page.locator(".fragment").all()
+    page.wait_for_timeout(300)  # they fade in
+    assert len(fragments) > 8 and all(fragment.evaluate(VISIBLE) for fragment in fragments)
     pdf = page.pdf(prefer_css_page_size=True, print_background=True)
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == n_slides
+
+
+def test_a_page_printed_as_it_is_shows_the_verdict_too(new_page):
+    page = new_page(viewport={"width": 1280, "height": 720})
+    open_deck(page, DECK.as_uri())
+    slide = page.locator(".slides section:has(> .bet)").first
+    slide.evaluate(SHOW)
+    verdict = slide.locator(".verdict")
+    assert not verdict.evaluate(VISIBLE)
+    page.emulate_media(media="print")
+    page.wait_for_timeout(300)
+    assert verdict.evaluate(VISIBLE)

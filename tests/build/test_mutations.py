@@ -27,8 +27,9 @@ from lecture6_utils.book.lessons import (
     Lesson,
     evidence_fingerprint,
     find_lessons,
+    read_script,
 )
-from lecture6_utils.book.quotes import bind, read_lock
+from lecture6_utils.book.quotes import bind, quotes, read_lock
 from lecture6_utils.book.stored import Book
 
 COMMITTED = ROOT / "chapters/evidence/mutations.json"
@@ -67,7 +68,8 @@ def most_quoted():
     told = re.findall("{measured}`(.*?)`", deck)
     quoted = Counter((re.match(r"\w+", text)[0], book.number(text).name) for text in told)
     for lesson in find_lessons(ROOT):
-        quoted.update((lesson.slug, name) for name in read_lock(lesson).values())
+        lock, told = read_lock(lesson), quotes(read_script(lesson))
+        quoted.update((lesson.slug, lock[quote.key]) for quote in told if not quote.figure)
     return {number for number, places in quoted.items() if places >= 3}
 
 

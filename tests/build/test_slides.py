@@ -13,6 +13,8 @@ from built import HTML
 from helpers import ROOT, SLIDES
 
 from lecture6_utils.book.lessons import BookError, find_lessons, read_notebook
+from lecture6_utils.book.plain import predictions
+from lecture6_utils.book.predict import answer
 from lecture6_utils.book.stored import Book
 
 pytestmark = pytest.mark.usefixtures("built_book")
@@ -94,6 +96,53 @@ def test_book_and_slides_lead_to_each_other(deck):
     assert (DECK.parent / target).resolve() == HTML / "chapters" / "index.html"
 
 
+# --- claim, bet, verdict --------------------------------------------------------------
+
+BET = re.compile(r"^:::\{bet\} (\w+): (.*)$", re.M)
+CHANGED = "words_from_pieces: real typos: network − channel, in points"
+
+
+def bets_of(deck):
+    return [slide for slide in slides_of(deck) if slide.select(".bet")]
+
+
+def text_of(element):
+    return " ".join(element.get_text().split())
+
+
+def test_a_claim_can_be_read_and_the_bet_what_was_measured_and_the_verdict_come_one_by_one(deck):
+    bets = bets_of(deck)
+    assert 3 <= len(bets) <= 8
+    for slide in bets:
+        boxes = slide.select(".claim, .bet, .verdict")
+        assert [box["class"][0] for box in boxes] == ["claim", "bet", "verdict"]
+        claim, bet, verdict = boxes
+        assert not claim.find_parent(class_="fragment") and "fragment" not in claim["class"]
+        steps = slide.select(".fragment")
+        assert steps[0] is bet and steps[-1] is verdict and len(steps) == 3
+        assert steps[1].select("table, img"), "what was measured"
+    fragments = deck.select(".fragment")
+    assert len(fragments) == 3 * len(bets), "on the other slides all is there at once"
+
+
+def test_the_choices_are_those_of_the_lesson_and_the_verdict_says_which_is_right(deck):
+    book, asked = Book(ROOT), BET.findall(SOURCE.read_text(encoding="utf-8"))
+    slides = bets_of(deck)
+    assert len(asked) == len(slides)
+    for slide, (slug, name) in zip(slides, asked, strict=True):
+        lesson = book.lesson(slug)
+        (box,) = [b for source in lesson.prose for b in predictions(source) if b.name == name]
+        labels = [label.replace("'", "’") for label, _ in box.choices]
+        assert [text_of(item) for item in slide.select(".bet li")] == labels
+        right = slide.select_one(".verdict .label + p")
+        assert right.strong.get_text() == labels[answer(box, lesson).right]
+        assert right.select(".number")
+        interval = [lesson.measured.get(f"{name} | {end}") for end in ("low", "high")]
+        numbers = [number.get_text() for number in right.select(".number")]
+        assert numbers[1:] == [f"≈\u00a0{end.text}" for end in interval if end]
+        assert len(slide.select(".verdict .number")) >= 3, "a number with its interval"
+
+
 # --- from the stored lessons ----------------------------------------------------------
 
 
@@ -116,6 +165,7 @@ def test_every_figure_is_a_stored_one_with_its_alt_text(deck):
 
 def test_no_measured_number_is_typed_into_the_deck():
     typed = SOURCE.read_text(encoding="utf-8")
+    typed = BET.sub("", typed)
     typed = re.sub(r"\$\$.*?\$\$|\{\w+\}`[^`]*`|^```.*?^```", "", typed, flags=re.S | re.M)
     assert re.findall(r"≈ ?[-+\d].*|\d+\.\d\d+.*|\d+\.\d+%.*", typed) == []
 
@@ -126,10 +176,13 @@ def shifted(text):
 
 
 def test_every_number_follows_the_stored_one_and_code_does_too(copy, deck):
+    changed = CHANGED.partition(": ")[2]
     for path in (copy / "chapters").glob("*.ipynb"):
         notebook = json.loads(path.read_text(encoding="utf-8"))
         for measurement in notebook["metadata"]["lecture6"]["measured"]:
             measurement["text"] = shifted(measurement["text"])
+            if measurement["name"] in (f"{changed} | low", f"{changed} | high"):
+                measurement["values"] = [1.0]
         path.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
     path = copy / "chapters/character_embeddings.ipynb"  # an exact number, and code
     text = path.read_text(encoding="utf-8").replace("18,881", "77,777")
@@ -137,6 +190,12 @@ def test_every_number_follows_the_stored_one_and_code_does_too(copy, deck):
     result, page = build(copy)
     assert result.returncode == 0, result.stderr
     assert "LSTM(99)" in soup_of(page).get_text()
+    answers = [
+        [slide.select_one(".verdict strong").get_text() for slide in bets_of(one)]
+        for one in (deck, soup_of(page))
+    ]
+    differ = [pair for pair in zip(*answers, strict=True) if pair[0] != pair[1]]
+    assert differ == [("the noisy channel", "the network")], "an answer follows, too"
     before, after = ([n.get_text() for n in d.select(".number")] for d in (deck, soup_of(page)))
     assert sum("≈" in number for number in before) > 150
     assert "18,881" in before
@@ -148,7 +207,10 @@ def test_what_is_not_there_fails_the_build_and_is_named(copy):
     (copy / "chapters/_slides/index.md").write_text(
         "# Deck\n\n## Part\n\n### Slide\n\n"
         "{measured}`tsne: PCA (31) | 10-NN accuracy` {section}`tsne#how-god-is-the-map`\n\n"
-        "```{lesson-figure} fig-tsne-mop\n```\n\n:::{verdict} trueish\nYes.\n:::\n",
+        "```{lesson-figure} fig-tsne-mop\n```\n\n:::{verdict} trueish\nYes.\n:::\n\n"
+        f":::{{bet}} {CHANGED}s\nWho?\n:::\n\n### Another\n\n"
+        f":::{{bet}} {CHANGED}\nWho?\n:::\n\nAll.\n\n### A third\n\n"
+        ":::{verdict} true\nYes.\n:::\n",
         encoding="utf-8",
     )
     result, _ = build(copy)
@@ -157,7 +219,13 @@ def test_what_is_not_there_fails_the_build_and_is_named(copy):
     assert "chapters/_slides/index.md:" in first
     assert "no measured number 'PCA (31) | 10-NN accuracy' in tsne.ipynb" in first
     assert "PCA (30) | 10-NN accuracy" in first, "the nearest are named"
-    for message in ("has no section 'how-god-", "no figure 'fig-tsne-mop'", "no verdict 'trueish'"):
+    for message in (
+        "has no section 'how-god-",
+        "no figure 'fig-tsne-mop'",
+        "no verdict 'trueish'",
+        "no question with choices asks for 'real typos: network − channel, in pointss' in words_",
+        "{bet}: there is no {verdict} below it",
+    ):
         assert message in result.stderr
 
 

@@ -64,6 +64,7 @@ ALT = "A line that falls steeply at first and then levels off."
         ("", "fig-loss", ALT, "no caption"),
         ("Loss.", "loss", ALT, "no name"),
         ("Loss.", "fig-loss", "loss.png", "no alt text"),
+        ("Loss.", "fig-loss", 7 * ALT, "385 characters; it takes 350 at most"),
     ],
 )
 def test_a_figure_without_its_words_is_named(caption, name, alt, problem):
@@ -163,6 +164,12 @@ def hidden_magic(book):
 def no_alt(book):
     edit(book / "chapters/adds.py", f', "image": {{"alt": "{ALT}"}}', "")
     return "fig-adds", "this figure has no alt text that is a sentence: ''"
+
+
+def word_in_an_alt(book):
+    edit(book / "chapters/adds.py", ALT, ALT.replace("falls", "simply falls"))
+    executed(Lesson(book, "adds"))
+    return "fig-adds", "“simply”: write “only”, or nothing"
 
 
 def same_name(book):
@@ -268,6 +275,7 @@ def opened_in_jupyter(book):
         magic,
         hidden_magic,
         no_alt,
+        word_in_an_alt,
         same_name,
         dead_link_on_a_page,
         part_lost,
@@ -285,6 +293,7 @@ def opened_in_jupyter(book):
         prose("{numref}`the map <fig-sums>`", "no figure and no section is named fig-sums"),
         prose("{ref}`sums`", "no figure and no section is named sums"),
         prose("{cite:t}`sums2020`", "references.bib has no entry sums2020"),
+        prose("it in order\n# to add.", "“in order to”: write “to”"),
         prose("It is ≈ 3.0 now.", "Do It is ≈ 3.0”: not said which measurement this is"),
     ],
 )

@@ -172,6 +172,17 @@ def test_what_happened_is_said_in_a_sentence_each(made_book):
     assert lab.refresh(made_book) == ["New in mine/: adds."]
 
 
+def test_the_cell_below_an_exercise_begins_with_the_call_that_checks_it(made_book):
+    entry = "adds-1: {level: easy, minutes: 5, asks: the sum, answer: sum, near: {}}\n"
+    (made_book / "chapters/exercises.yml").write_text(entry, encoding="utf-8")
+    lab.refresh(made_book)
+    copy = nbformat.read(made_book / "mine/adds.ipynb", as_version=4)
+    (own,) = [cell.source for cell in copy.cells if cell.source.startswith("# Your code for")]
+    assert own.endswith('from lecture6_utils.exercises import check\n\ncheck("adds-1", ...)')
+    start = (made_book / "mine/0_start_here.ipynb").read_text(encoding="utf-8")
+    assert "`check` says whether it is right, near or neither" in start
+
+
 def test_a_folder_that_cannot_be_made_is_named(made_book, monkeypatch):
     (made_book / "mine").write_text("not a folder", encoding="utf-8")
     monkeypatch.chdir(made_book)

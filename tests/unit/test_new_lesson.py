@@ -59,6 +59,7 @@ def test_what_it_lacks_is_named_until_it_is_there(book):
         "chapters/index.md",
         "chapters/slides_map.md",
         "chapters/ideas.md",
+        "chapters/exercises.yml",
         "chapters/verdicts.yml",
         "chapters/_slides/index.md",
         f"chapters/evidence/{SLUG}.json",

@@ -199,7 +199,7 @@ EXERCISES = (
 )
 
 
-def test_an_empty_cell_waits_below_each_exercise(book):
+def test_a_cell_for_ones_own_code_waits_below_each_exercise(book):
     cells = plain(book, EXERCISES)
     assert [(cell.cell_type, cell.source.partition("\n")[0]) for cell in cells[:5]] == [
         ("markdown", "# 1. See a"),
@@ -209,6 +209,21 @@ def test_an_empty_cell_waits_below_each_exercise(book):
         ("markdown", "After."),
     ]
     assert len({cell.id for cell in cells}) == len(cells)
+
+
+def test_below_an_exercise_that_can_be_checked_stands_the_call(book):
+    entry = "first-1:\n  {level: easy, minutes: 5, asks: the sum, answer: sum, near: {}}\n"
+    (book / "chapters/exercises.yml").write_text(entry, encoding="utf-8")
+    cells = plain(book, EXERCISES)
+    assert cells[0].source == (
+        "# 1. See a\n\n> **Exercise 1 — add**\n>\n> *Easy · about 5 minutes*\n>\n> Add.\n>\n"
+        '> To check your answer: `check("first-1", ...)`. The dots stand for the sum.'
+    )
+    assert cells[1].source == (
+        "# Your code for exercise 1\nfrom lecture6_utils.exercises import check\n\n"
+        'check("first-1", ...)'
+    )
+    assert cells[3].source == "# Your code for exercise 2"
 
 
 def test_solutions_come_folded_with_their_output_and_drawing_without(book):
@@ -229,7 +244,7 @@ def test_a_lesson_that_was_never_executed_is_left_out(book):
 MYST = re.compile(r"\{[\w:-]+\}`|^:::|^```\{|^\([\w-]+\)=$|^%", re.M)
 
 
-def test_no_lesson_has_myst_left_and_none_has_lost_code_or_outputs():
+def test_no_lesson_has_myst_left_and_none_has_lost_code_or_outputs(capsys):
     lessons = PlainLessons(ROOT)
     for lesson in find_lessons(ROOT):
         stored, made = read_notebook(lesson), lessons.notebook(lesson.slug)
@@ -237,8 +252,12 @@ def test_no_lesson_has_myst_left_and_none_has_lost_code_or_outputs():
         prose = [cell.source for cell in made.cells if cell.cell_type == "markdown"]
         assert [found for text in prose for found in MYST.findall(text)] == [], lesson.slug
         code = [(c.source, c.outputs) for c in made.cells if c.cell_type == "code"]
-        code = [x for x in code if not x[0].startswith("# Your code for exercise ")]
-        assert len(made.cells) - len(prose) - len(code) >= 3, "exercises with an empty cell"
+        own = [source for source, _ in code if source.startswith("# Your code for exercise ")]
+        code = [x for x in code if x[0] not in own]
+        for number, source in enumerate(own, 1):
+            exec(source, {})  # so the whole notebook runs, and says what is wanted
+            assert capsys.readouterr().out.startswith(f"{lesson.slug}-{number} asks for ")
+        assert len(own) >= 3
         assert [outputs for _, outputs in code] == [
             cell.outputs for cell in stored.cells if cell.cell_type == "code"
         ]

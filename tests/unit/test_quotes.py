@@ -17,11 +17,13 @@ from lecture6_utils.book.lessons import (
 )
 from lecture6_utils.book.quotes import (
     bind,
+    exact_problems,
     fits,
     lock_path,
     quote_problems,
     quotes,
     read_lock,
+    read_off,
 )
 
 MEASURED = [
@@ -35,9 +37,8 @@ MEASURED = [
 
 
 def notebook(prose, caption="", alt=""):
-    cell = new_code_cell(
-        "1", metadata={"mystnb": {"figure": {"caption": caption}, "image": {"alt": alt}}}
-    )
+    figure = {"caption": caption, "name": "fig-a"}
+    cell = new_code_cell("1", metadata={"mystnb": {"figure": figure, "image": {"alt": alt}}})
     return new_notebook(cells=[new_markdown_cell(prose), cell])
 
 
@@ -72,6 +73,49 @@ def test_a_quote_is_held_against_the_measurement_it_names(quoted, name, fault):
 def test_quotes_of_captions_and_alternative_texts_count():
     book = notebook("a ≈ 1.0", "b ≈ 2.0", "c ≈ 3.0")
     assert [(q.key, q.number) for q in quotes(book)] == [("a", "1.0"), ("b", "2.0"), ("c", "3.0")]
+
+
+FIGURES = {
+    "fig-a": {"says": {"panel 1, title": "2 nets"}, "data": {"line 1": [0.0284, None, 12.6]}},
+    "fig-b": {"says": {}, "data": {"line 1": [0.5]}},
+}
+
+
+@pytest.mark.parametrize(
+    ("number", "place", "fault"),
+    [
+        ("0.03", 1, False),
+        ("0.028", 1, False),
+        ("0.029", 1, True),
+        ("3%", 1, False),
+        ("4%", 1, True),
+        ("13", 3, False),
+        ("12", 3, True),
+        ("10", 3, True),
+        ("-13", 3, True),
+    ],
+)
+def test_about_in_a_figures_words_is_held_against_the_figure(number, place, fault):
+    book, lock = notebook("", alt=f"It is about {number}."), {"It is": f"fig-a: line 1, {place}"}
+    assert bool([*quote_problems(book, read_off(FIGURES), lock)]) == fault
+
+
+def test_about_in_prose_is_no_quote():
+    assert [*quotes(notebook("It is about 7.", "about ten"))] == []
+
+
+@pytest.mark.parametrize(
+    ("alt", "lost"),
+    [
+        ("2 nets, 12.6 and 1 in all, 95%", []),  # in the figure, in the code, in the prose
+        ("3 nets and L4", ["3"]),
+        ("0.5 of another figure", ["0.5"]),
+        ("about 9 or ≈ 8 ± 7, which are quotes", []),
+    ],
+)
+def test_an_exact_number_in_a_figures_words_is_in_the_figure_or_the_lesson(alt, lost):
+    found = [p.text for p in exact_problems(notebook("intervals of 95%", alt=alt), FIGURES)]
+    assert [text.split()[1] for text in found] == lost
 
 
 def test_a_quote_is_known_by_the_words_before_it_whatever_numbers_they_quote():
@@ -138,7 +182,8 @@ def test_of_all_quotes_moved_by_one_in_the_last_digit_none_passes():
     tried = passed = 0
     for lesson in find_lessons(ROOT):
         stored, lock = read_notebook(lesson), read_lock(lesson)
-        measured = {m["name"]: m for m in stored.metadata[METADATA_KEY]["measured"]}
+        record = stored.metadata[METADATA_KEY]
+        measured = {m["name"]: m for m in [*record["measured"], *read_off(record["figures"])]}
         for quote in quotes(stored):
             for step in (1, -1):
                 changed = replace(quote, number=moved(quote, step))

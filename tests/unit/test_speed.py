@@ -124,6 +124,8 @@ def test_every_number_follows_from_what_was_measured(book):
     image = page.select_one("#changes figure img")
     assert (book / "_build/html/chapters" / image["src"]).resolve().exists()
     assert image["alt"].startswith("Horizontal bars") and page.select_one("figcaption")
+    bars = [float(row[1]) for row in rows(page, "changes")]
+    assert f"takes {bars[0]:.2f}; the fastest takes {min(bars):.2f}." in image["alt"]
 
 
 def test_what_could_not_run_and_a_busy_machine_are_told(book):
