@@ -217,6 +217,49 @@ MUTATIONS = [
         ),
     ),
     *in_lesson(
+        "write_a_word",
+        (
+            "split by word, not by lemma",
+            "split[part[lemma_of[word]]].append(word)",
+            "split[rng.choices([*split], (8, 1, 1))[0]].append(word)",
+        ),
+        (
+            "the end of the word not predicted",
+            "y[i, : len(word) + 1] = [*numbers, 0]",
+            "y[i, : len(word)] = numbers",
+        ),
+        (
+            "nats called bits",
+            "return -np.log2(probabilities[np.arange(len(targets)), targets])",
+            "return -np.log(probabilities[np.arange(len(targets)), targets])",
+        ),
+        (
+            "short contexts counted by occurrence, not by symbols before",
+            "pairs = np.concatenate([different, at_start])",
+            "pairs = (key * BASE + targets)[key >= 0]",
+        ),
+        (
+            "a discount that is not given away",
+            "p[seen] = counts - taken + taken.sum(axis=1, keepdims=True) * p[seen]",
+            "p[seen] = counts - taken + 1e-9",
+        ),
+        (
+            "a window that holds the symbol to be predicted",
+            "return every[y >= 0]",
+            "return np.roll(every, -1, axis=1)[y >= 0]",
+        ),
+        (
+            "the temperature multiplied",
+            "p = softmax(logits / temperature)",
+            "p = softmax(logits * temperature)",
+        ),
+        (
+            "the distance to the first vowel, not to the one before",
+            "asked.append((start + i, partner, i - before))",
+            "asked.append((start + i, partner, i - vowels[0]))",
+        ),
+    ),
+    *in_lesson(
         "translate_letters",
         (
             "test lemmas among the training lemmas",

@@ -15,6 +15,7 @@ from lecture6_utils.live_figures.plane import live_plane
 from lecture6_utils.live_figures.rate_distortion import live_rate_distortion
 from lecture6_utils.live_figures.walk import live_walk
 from lecture6_utils.live_figures.words import live_words
+from lecture6_utils.live_figures.writer import live_writer
 
 __all__ = [
     "live_codings",
@@ -26,4 +27,5 @@ __all__ = [
     "live_rate_distortion",
     "live_walk",
     "live_words",
+    "live_writer",
 ]

@@ -26,8 +26,10 @@ from lecture6_utils.live_figures import (
     live_rate_distortion,
     live_walk,
     live_words,
+    live_writer,
 )
 from lecture6_utils.live_figures.words import as_typed
+from lecture6_utils.live_figures.writer import next_letter
 from lecture6_utils.plotting import COLORS
 from lecture6_utils.words import load_words
 
@@ -99,6 +101,17 @@ def as_read(words):
     return np.pad(encode([as_typed(word) for word in words], CHARACTERS, 12), ((0, 0), (2, 2)))
 
 
+def random_writer():
+    keras.utils.set_random_seed(2)
+    net = keras.Sequential([keras.Input((None,), dtype="int32")])
+    net.add(layers.Embedding(len(CHARACTERS) + 1, 8))
+    net.add(layers.GRU(24, return_sequences=True, bias_initializer="normal"))
+    net.add(layers.Dense(len(CHARACTERS) + 1, bias_initializer="normal"))
+    net.set_weights([5 * weights for weights in net.get_weights()])  # as large as trained ones
+    return net
+
+
+WRITER = random_writer()
 READER = random_reader()
 KINDS = ["north", "east", "south", "west"]
 
@@ -122,6 +135,7 @@ def address(tmp_path_factory):
             READER, CHARACTERS, 12, 2, KINDS, WORDS[:300], ["naybour", "obleek"]
         ),
         "words": live_words(ENCODER, CHARACTERS, 12, WORDS, ["naybour", "obleek"], (COST, SWAP)),
+        "writer": live_writer(WRITER, CHARACTERS, ["nay", "tän"], longest_seen=20),
     }
     body = "".join(f'<section id="{kind}">{f.html()}</section>' for kind, f in figures.items())
     path = tmp_path_factory.mktemp("live") / "page.html"
@@ -193,7 +207,7 @@ def test_the_page_decodes_as_keras_does(page, kind, n_codings):
     assert np.abs(decoded - pictures(DECODERS[n_codings], codings)).max() < 1e-3
 
 
-@pytest.mark.parametrize("kind", ["plane", "walk", "words"])
+@pytest.mark.parametrize("kind", ["plane", "walk", "words", "writer"])
 def test_the_page_says_how_far_it_is_from_keras(page, kind):
     figure = started(page, kind)
     assert 0 <= float(figure.get_attribute("data-largest-difference")) < 1e-3
@@ -591,6 +605,107 @@ def test_typing_finds_the_nearest_words(page):
     assert figure.locator("li").count() == 0
 
 
+# --- the writer ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1, 1.5])
+def test_the_next_letters_are_as_probable_as_for_keras(page, temperature):
+    beginnings = ["", *WORDS[:100], "TÄN", "a" * 60]
+    shares = started(page, "writer").evaluate(
+        "(root, [all, t]) => all.map(text => root.sharesOf(text, t))", [beginnings, temperature]
+    )
+    expected = [next_letter(WRITER, CHARACTERS, as_typed(b), temperature) for b in beginnings]
+    assert np.abs(np.array(shares) - expected).max() < 1e-3
+    assert np.ptp(expected, axis=0).max() > 0.1, "it matters what was typed"
+
+
+def test_a_letter_is_drawn_with_its_probability(page):
+    u = (np.arange(1000) + 0.5) / 1000
+    shares = next_letter(WRITER, CHARACTERS, "nay")
+    drawn = started(page, "writer").evaluate(
+        "(root, [p, all]) => all.map(u => root.drawn(p, u))", [shares.tolist(), u.tolist()]
+    )
+    counts = np.bincount(drawn, minlength=len(shares))
+    assert np.abs(counts / 1000 - shares).max() < 2e-3
+    last = started(page, "writer").evaluate("root => root.drawn([0.2, 0.7, 0.0999999], 1 - 1e-12)")
+    assert last == 1, "where rounding leaves the sum below 1, the likeliest is taken"
+
+
+def bars(figure):
+    rows = [text.split() for text in figure.locator(".live-bar").all_inner_texts()]
+    return {name: float(percent.rstrip("%")) / 100 for name, percent in rows}
+
+
+def test_the_bars_are_the_likeliest_next_letters(page):
+    figure = started(page, "writer")
+    for beginning, temperature in [("tän", 1), ("na", 0.4), ("na", 2)]:
+        figure.get_by_label("The beginning of a word:").fill(beginning)
+        set_slider(figure.get_by_role("slider", name="temperature"), temperature)
+        shares = next_letter(WRITER, CHARACTERS, beginning, temperature)
+        names = ["end", *CHARACTERS]
+        best = [names[k] for k in np.argsort(-shares)[:10]]
+        shown = bars(figure)
+        assert list(shown) == [*best, "others"]
+        assert [shown[name] for name in best] == pytest.approx(np.sort(shares)[:-11:-1], abs=6e-3)
+        assert sum(shown.values()) == pytest.approx(1, abs=0.03)
+
+
+def test_a_letter_that_is_chosen_is_written(page):
+    figure = started(page, "writer")
+    field = figure.get_by_label("The beginning of a word:")
+    field.fill("nay")
+    letters = [k for k in np.argsort(-next_letter(WRITER, CHARACTERS, "nay")) if k]
+    figure.locator("button.live-bar").get_by_text(CHARACTERS[letters[0] - 1], exact=True).click()
+    written = "nay" + CHARACTERS[letters[0] - 1]
+    assert field.input_value() == written
+    assert f"After “{written}” the likeliest is" in figure.locator(".live-text").inner_text()
+    figure.locator("button.live-bar").first.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.className") == "live-bar", "keys can go on"
+
+
+def test_it_draws_a_letter_a_word_and_starts_anew(page):
+    figure = started(page, "writer")
+    field = figure.get_by_label("The beginning of a word:")
+    for _ in range(5):
+        figure.get_by_role("button", name="Start anew").click()
+        assert field.input_value() == ""
+        assert figure.locator(".live-text").inner_text().startswith("Nothing is typed yet")
+        figure.get_by_role("button", name="Draw a letter").click()
+        assert len(field.input_value()) == 1, "the empty word is not drawn"
+        figure.get_by_role("button", name="Draw to the end").click()
+        word, said = field.input_value(), figure.locator(".live-text").inner_text()
+        assert f"The word ends here: “{word}”." in said or len(word) == 60
+    # the likeliest letter at a low temperature, the last one of all for the largest number
+    field.fill("nay")
+    set_slider(figure.get_by_role("slider", name="temperature"), 0.1)
+    figure.evaluate("root => root.draw(0.5)")
+    shares = next_letter(WRITER, CHARACTERS, "nay", 0.1)
+    k = int(np.searchsorted(np.cumsum(shares), 0.5))
+    assert field.input_value() == "nay" + ["", *CHARACTERS][k]
+
+
+def test_what_the_writer_cannot_go_on_from_is_told(page):
+    figure = started(page, "writer")
+    field, say = figure.get_by_label("The beginning of a word:"), figure.locator(".live-text")
+    for typed, unknown in [("жук", "“ж”, “у”, “к”"), ("a b", "the space"), ("🙂", "“🙂”")]:
+        field.fill(typed)
+        assert say.inner_text().startswith(f"The net does not know {unknown}. Delete it")
+        assert figure.locator(".live-bar").count() == 0
+        figure.get_by_role("button", name="Draw a letter").click()
+        figure.get_by_role("button", name="Draw to the end").click()
+        assert field.input_value() == typed
+    field.fill("a" * 21)
+    assert "is longer than every training word (20 letters)" in say.inner_text()
+    field.fill("a" * 60)
+    assert say.inner_text().startswith("More than 60 letters are not taken")
+    figure.get_by_role("button", name="Draw to the end").click()
+    assert field.input_value() == "a" * 60
+    field.fill("")
+    figure.evaluate("root => root.draw(0)")
+    assert len(field.input_value()) == 1
+
+
 def test_axe_finds_no_fault_in_a_started_figure(page):
     start_all(page)
     assert faults(page) == []
@@ -607,6 +722,7 @@ SLUGS = [
     "tsne",
     "variational_autoencoders",
     "words_from_pieces",
+    "write_a_word",
 ]
 
 

@@ -19,6 +19,7 @@ from lecture6_utils.live_figures import (
     live_rate_distortion,
     live_walk,
     live_words,
+    live_writer,
 )
 from lecture6_utils.live_figures.words import as_typed
 
@@ -54,6 +55,15 @@ def reader(padding="valid", activation=None, pooling=layers.GlobalMaxPooling1D):
     convolution = layers.Conv1D(4, 3, padding=padding, activation="relu")
     read = [keras.Input((None,), dtype="int32"), layers.Embedding(5, 3), convolution, pooling()]
     return keras.Sequential([*read, layers.Dropout(0.2), layers.Dense(2, activation)])
+
+
+def writer(symbols=4, outputs=4, units=4, sequences=True, activation=None, weight=None):
+    net = keras.Sequential([keras.Input((None,), dtype="int32"), layers.Embedding(symbols, 3)])
+    net.add(layers.GRU(units, return_sequences=sequences))
+    net.add(layers.Dense(outputs, activation))
+    if weight is not None:
+        net.set_weights([np.full_like(weights, weight) for weights in net.get_weights()])
+    return net
 
 
 def changed(values, place, value):
@@ -99,6 +109,12 @@ GIVEN = {
         "words": ["ab", "ca", "cab"],
         "examples": ["abb"],
         "channel": (np.ones((5, 5, 5)), 1),
+    },
+    live_writer: {
+        "net": writer(),
+        "characters": "abc",
+        "examples": ["ab"],
+        "longest_seen": 5,
     },
 }
 ONE = {"images": IMAGES[:1], "labels": LABELS[:1]}
@@ -285,6 +301,22 @@ WRONG = [
     (live_words, {"channel": (np.ones((4, 4, 4)), 1)}, r"shape \(5, 5, 5\), .* got \(4, 4, 4\)"),
     (live_words, {"channel": (np.full((5, 5, 5), np.inf), 1)}, "Expected finite costs"),
     (live_words, {"channel": (np.ones((5, 5, 5)), np.nan)}, "Expected finite costs"),
+    # a net that writes
+    (live_writer, {"net": reader()}, "live_writer runs one Embedding, one GRU .*build the net of"),
+    (live_writer, {"net": writer(sequences=False)}, "return_sequences=True"),
+    (live_writer, {"net": writer(activation="softmax")}, "one linear Dense"),
+    (live_writer, {"net": writer(symbols=5)}, "are 4 symbols, got a net from 5 to 4: build it"),
+    (live_writer, {"characters": "abcd"}, "4 letters and the edge of the word are 5 symbols"),
+    (live_writer, {"net": writer(weight=np.nan)}, "weights of the net are NaN or infinite"),
+    (
+        live_writer,
+        {"net": writer(units=300)},
+        "at most 300,000 are sensible: give a net with fewer",
+    ),
+    (live_writer, {"examples": []}, "Got no example: give at least one beginning"),
+    (live_writer, {"examples": ["abж"]}, "'abж' cannot be typed into the page"),
+    (live_writer, {"examples": [""]}, "'' cannot be typed into the page: give 1 to 60"),
+    (live_writer, {"examples": ["a" * 61]}, "cannot be typed into the page"),
     # rates and distortions
     (live_rate_distortion, {"curves": {}}, "curves must be a dict, got an empty one"),
     (live_rate_distortion, {"curves": {"PCA": []}}, "The curve 'PCA' has no point: give one"),

@@ -78,7 +78,7 @@ def test_every_slide_of_the_lecture_is_on_the_deck_in_its_order_and_what_two_hou
     main = [s for s in slides_of(deck) if s not in more]
     found = lecture_slides(main)
     assert list(dict.fromkeys(found)) == list(range(len(SLIDES))), "two hours have them all"
-    assert len(main) <= 48, "two and a half minutes for each"
+    assert len(main) <= 50, "more than two minutes for each"
     behind = lecture_slides(more)
     assert len(behind) > 8 and behind == sorted(behind)
     assert slides_of(deck)[-len(more) :] == more
@@ -122,7 +122,7 @@ def text_of(element):
 
 def test_a_claim_can_be_read_and_the_bet_what_was_measured_and_the_verdict_come_one_by_one(deck):
     bets = bets_of(deck)
-    assert 3 <= len(bets) <= 8
+    assert 3 <= len(bets) <= 10
     for slide in bets:
         boxes = slide.select(".claim, .bet, .verdict")
         assert [box["class"][0] for box in boxes] == ["claim", "bet", "verdict"]
