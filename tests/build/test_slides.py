@@ -73,7 +73,9 @@ def lecture_slides(slides):
     return found
 
 
-def test_every_slide_of_the_lecture_is_on_the_deck_in_its_order_and_what_two_hours_lack_behind(deck):
+def test_every_slide_of_the_lecture_is_on_the_deck_in_its_order_and_what_two_hours_lack_behind(
+    deck,
+):
     more = [s for s in slides_of(deck) if s.parent.h2.get_text().startswith("More")]
     main = [s for s in slides_of(deck) if s not in more]
     found = lecture_slides(main)
