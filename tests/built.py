@@ -10,12 +10,11 @@ from http.server import ThreadingHTTPServer
 import pytest
 from helpers import ROOT
 
+from lecture6_utils.book.handouts import BROWSERS, READY
 from lecture6_utils.book.serve import SOURCES, Quiet
 
 HTML = ROOT / "_build" / "html"
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 # As root there is no sandbox; the rest keeps the browser itself from calling home.
 ARGUMENTS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync
   --disable-background-networking --disable-component-update""".split()
@@ -79,10 +78,6 @@ def opened(browser, **settings):
         page = context.new_page()
         page.set_default_timeout(TIMEOUT)
         yield page
-
-
-#: A page looks as it will: its fonts are there, its formulas set.
-READY = "Promise.all([document.fonts.ready, window.MathJax?.startup?.promise]).then(() => null)"
 
 
 def visit(page, url):

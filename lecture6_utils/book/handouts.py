@@ -18,7 +18,7 @@ from lecture6_utils.book.edition import EDITIONS
 from lecture6_utils.book.lessons import BookError, choose, find_lessons
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-#: Fonts are there and formulas are set.
+#: A page looks as it will: its fonts are there, its formulas set.
 READY = "Promise.all([document.fonts.ready, window.MathJax?.startup?.promise]).then(() => null)"
 FOOT = (
     '<div style="font: 7pt sans-serif; width: 100%; margin: 0 15mm; display: flex">'
