@@ -39,8 +39,8 @@ set_style()
 #
 # A model of *words* has one vector per word. It has none for a word that it has never
 # seen, for a typo, or for a rare form of a Finnish noun. A model of *characters* has one
-# vector per character, and builds every word from them: this is a **character embedding**.
-# The next lessons measure what the slides promise of it. This lesson builds the model.
+# vector per character, a **character embedding**, and builds every word from these vectors.
+# This lesson builds such a model; the next ones test what the slides promise of it.
 #
 # ## How does a string become numbers?
 #
@@ -58,9 +58,8 @@ max_vocab_size = len(tokenizer.word_index) + 1
 print("Character Index:", tokenizer.word_index)
 
 # %% [markdown]
-# That is exactly the slide's dictionary. Its rule: the most frequent character gets index
-# 1; of two equally frequent ones, the first to occur comes first. Index 0 stays free, for
-# padding.
+# This is exactly the slide's dictionary. The most frequent character gets index 1; of two
+# equally frequent ones, the one that occurs first gets the smaller index. Index 0 stays free.
 
 # %%
 counts = Counter("".join(texts).lower())
@@ -71,8 +70,8 @@ print("same dictionary:", our_index == tokenizer.word_index)
 print("characters + padding:", max_vocab_size)
 
 # %% [markdown]
-# A batch must be a rectangle, so we fill up the shorter strings with zeros at the end
-# ({numref}`fig-character_embeddings-padded`).
+# In a batch all strings need the same length, so we add zeros at the end of the shorter
+# ones. This is **padding** ({numref}`fig-character_embeddings-padded`).
 
 # %%
 max_sequence_length = max(len(seq) for seq in sequences)
@@ -121,7 +120,7 @@ for text in ["hello quiz", "Hello!"]:
     print(f"{text!r} becomes {decoded!r}")
 
 # %% [markdown]
-# The slide's tokenizer drops unknown characters without a word: the model reads *hello i*.
+# The slide's tokenizer drops unknown characters without a warning: the model reads *hello i*.
 # It also turns capitals into small letters. `TextVectorization` has an index for unknown
 # characters.
 
@@ -136,11 +135,11 @@ for text in ["hello quiz", "Hello!"]:
 
 # %% [markdown]
 # Now the model sees that something was there, but it cannot tell *q* from *z*: both are
-# `[UNK]`. The indices differ from the slide's, too. An index is only a name.
+# `[UNK]`. The indices differ from the slide's, too.
 #
 # ## What is an embedding?
 #
-# This is why we must not feed the index itself to the network: *d* (10) is not twice *r*
+# An index is only a name, so we must not feed it to the network: *d* (10) is not twice *r*
 # (5). Instead, index $i$ is coded as a **one-hot row**: all zeros except for a single 1 at
 # place $i$. A matrix $E$ has one row $E_j$ per character. The product of the two adds up
 # all rows of $E$, each multiplied by its entry of the one-hot row, so only row $i$ is left:
@@ -187,8 +186,8 @@ for ax in (above, below):
 _ = below.set_xticks(range(8), range(1, 9))
 
 # %% [markdown]
-# So an embedding is a linear layer without a bias that skips the multiplications by zero.
-# Its 16 × 8 numbers start at random and are trained like any other weight.
+# So an embedding layer is a linear layer without a bias, and it skips the multiplications by
+# zero. Its 16 × 8 numbers start at random and are trained like any other weights.
 #
 # ## What is the slide's network?
 #
@@ -220,11 +219,12 @@ print(f"{'total':10} {model.count_params():7,}")
 # You can check each count by hand.
 #
 # - **Embedding:** one row of 8 numbers for each of 16 indices, 16 × 8 = 128.
-# - **LSTM:** four small layers (three gates and one candidate) for each of the 64 units.
-#   Each sees the 8 inputs, the 64 states and a bias, 4 × (8 + 64 + 1) × 64 = 18,688.
+# - **LSTM:** each of the 64 units has three gates, which decide what to keep, and a candidate for
+#   the new state. Each of these four sees the 8 inputs, the 64 states and a bias,
+#   4 × (8 + 64 + 1) × 64 = 18,688.
 # - **Dense:** 64 weights and a bias, 65.
 #
-# The character embeddings are only 128 of the model's 18,881 numbers.
+# The character embeddings are only 128 of the model's 18,881 parameters.
 #
 # :::{admonition} Since the slides
 # :class: note
@@ -238,10 +238,10 @@ print(f"{'total':10} {model.count_params():7,}")
 # after *hello world* the LSTM reads five more characters. With `mask_zero=True` it skips
 # them and keeps its state.
 #
-# We take five untrained networks and give each a twin with the same weights and a mask.
-# We append five zeros to *hello world*, and compare how far its state moves with the
-# distance between the states of *hello world* and *deep learning*. As controls, we append
-# five random letters, and one letter five times.
+# We take five untrained networks and give each a twin with the same weights and a mask. How far
+# does the state of a network without a mask move if we append five zeros to *hello world*? We
+# divide by the distance between the states of *hello world* and *deep learning*. As controls,
+# we append five random letters, and one letter five times.
 #
 # :::{predict} shift by five zeros / distance to another string
 # The slide pads its strings with zeros. How far do five zeros move the state of *hello
@@ -290,10 +290,10 @@ for what, ending in endings.items():
     measured(f"shift by {what} / distance to another string", shifts, ".2f")
 
 # %% [markdown]
-# Five zeros move the state about twice as far (≈ 1.94) as another string does. One
+# Five zeros move the state about twice as far (≈ 1.94) as the other string is away. One
 # letter five times moves it nearly as far (≈ 1.51), and five random letters ≈ 0.85. So the network
-# takes zeros for text. What happens with more of them? We append zeros, or random letters, the same to
-# both strings, and measure the distance between their states.
+# reads zeros like text. What happens with more zeros? We append them, or the same random
+# letters, to both strings, and measure the distance between the two states.
 
 # %%
 left = {}
@@ -321,15 +321,14 @@ ax.set_xlabel("length (positions)")
 _ = ax.set_ylabel("distance left (share)")
 
 # %% [markdown]
-# The network reads every zero like a letter, and forgets a little of what came before
+# At every zero, as at every letter, the network forgets a part of what came before
 # ({numref}`fig-character_embeddings-padding`): at length 32 only ≈ 0.031 of the distance
-# is left. With letters it is ≈ 0.0223, so zeros are nothing special. But zeros can be
-# masked: use `mask_zero=True` whenever you pad at the end. Else training has to teach the
-# network to remember (exercise 2).
+# is left, with letters ≈ 0.0223. But zeros can be masked: use `mask_zero=True` whenever you
+# pad at the end. Otherwise training has to teach the network to remember (exercise 2).
 #
 # ## What does a score on three training strings show?
 #
-# Now we train as on the slide: ten epochs, two strings per batch, no mask, with five seeds.
+# Now we train five networks as on the slide: ten epochs, two strings per batch, no mask.
 #
 # :::{predict} the slide's model, 10 epochs | accuracy
 # The network has 18,881 parameters, and three strings to learn. What share of these three
@@ -377,13 +376,12 @@ MeasuredTable(
 
 # %% [markdown]
 # An accuracy of ≈ 66.7% sounds like a start, but all five networks answer 0 to everything,
-# which is right for two strings in three. The loss, ≈ 0.609, is close to that of knowing
-# only that one string in three has label 1. Always compare a score with that of a rule
-# that ignores the input.
+# which is right for two strings in three. The loss, ≈ 0.609, is close to that of always
+# saying 1/3. Always compare a score with that of a rule that ignores the input.
 #
-# Are ten epochs too few? We train for 200, with our own `fit`, which does the same as
-# Keras's in less time. As a control, we give the label 1 to *another* string. If a network
-# learns that as easily, then its score says nothing about the text.
+# Are ten epochs too few? We train for 200, all three strings in a batch, with our own `fit`,
+# which does the same as Keras's in less time. As a control, we give the label 1 to *another*
+# string. If a network learns that, too, then its score says nothing about the text.
 
 # %%
 memorized = {}
@@ -399,16 +397,16 @@ for one in texts:
     measured(f"accuracy, label 1 on {one}", accuracy, ".1%")
 
 # %% [markdown]
-# All labelings reach ≈ 100.0%, the made-up ones, too. With its 18,881 parameters the network
+# All labelings reach ≈ 100.0%, also the made-up ones. With its 18,881 parameters the network
 # memorizes any of them, as large networks do with random labels on a million images
 # {cite}`zhang2017understanding`.
 #
 # What *did* it memorize? Three strings allow many rules: *has a w*, *starts with h*,
-# *is short*. A few test strings cannot tell them apart, so we ask the networks of the
-# slide's labeling for 4,000 strings of 11 random characters. The **logit** is the number
-# that the sigmoid turns into the probability. How much of its variance is explained by the
-# character at one position? This is the $R^2$ of a linear regression on one-hot rows.
-# Then we cut the strings short, and count the answers 1.
+# *is short*. A few test strings cannot tell them apart. So we give 4,000 strings of 11 random
+# characters to the networks that learned the slide's labels. The **logit** is the number
+# that the sigmoid turns into the probability. How much of its variance does the character at
+# one position explain? This is the $R^2$ of a linear regression on one-hot rows.
+# Then we cut the strings short, and count how often the answer is 1.
 
 # %%
 readers = memorized["hello world"]
@@ -443,7 +441,7 @@ measured("answers 1 to strings of 11 characters", ones[:, 10], ".1%")
 for probe in ("machine world", "whale"):
     measured(f"P(1 | {probe})", [probabilities(m, padded([probe], 16))[0] for m in readers], ".3f")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "What three networks memorized, tested with random strings (one line and marker per network). Left: the share of the logit's variance that the character at each position explains; nearly all of it comes from the first three. Right: the share of strings that get the answer 1, by the length of the string; short strings nearly always get it.", "name": "fig-character_embeddings-probes"}, "image": {"alt": "Two line charts of three lines each, which lie close together. Left: the share falls from about 0.45 at position 1 to about 0.14 at position 2, and is nearly 0 from position 5 on. Right: the share falls from 1 at length 1 to about 47% on average at length 11."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "What three networks memorized, tested with random strings (one line and marker per network). Left: the share of the logit's variance that the character at each position explains; positions after the third explain little. Right: the share of strings that get the answer 1, by the length of the string; short strings nearly always get it.", "name": "fig-character_embeddings-probes"}, "image": {"alt": "Two line charts of three lines each, which lie close together. Left: the share falls from about 0.45 at position 1 to about 0.14 at position 2, and is nearly 0 from position 5 on. Right: the share falls from 1 at length 1 to about 47% on average at length 11."}}
 fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.0), sharey=True)
 for ax, shares in zip(axes, (explained, ones), strict=True):
     for marker, color, share in zip("os^", COLORS, shares, strict=False):
@@ -455,16 +453,16 @@ _ = axes[1].set(title="answers 1", xlabel="length of the string")
 # %% [markdown]
 # All three networks look at the beginning ({numref}`fig-character_embeddings-probes`): the
 # first character alone explains ≈ 45.1% of the variance, the first three ≈ 68.2%. So
-# *machine world* gets ≈ 0.000. They also take short strings for 1, so *whale* gets ≈ 0.999.
-# The score shows nothing of this. To show that a model has learned something about
-# language takes many strings, and a test on strings that it has not seen.
+# *machine world* gets ≈ 0.000. They also answer 1 to short strings, so *whale* gets ≈ 0.999.
+# The score shows nothing of this. To find out whether a model has learned something about
+# language, you need many strings that it has not seen.
 #
 # ## Which promises hold?
 #
 # | The slides say | Verdict | Measured here |
 # |---|---|---|
 # | the embedding layer “converts characters into dense vectors” | **true** | the look-up equals one-hot row times matrix, every bit |
-# | the example trains and evaluates a character model | **it runs, but its score shows nothing** | accuracy ≈ 66.7%, as always answering 0; other labels are learned as easily |
+# | the example trains and evaluates a character model | **it runs, but its score shows nothing** | accuracy ≈ 66.7%, as always answering 0; other labels are learned, too |
 #
 # :::{admonition} Takeaways
 # :class: tip
@@ -473,9 +471,9 @@ _ = axes[1].set(title="answers 1", xlabel="length of the string")
 # - The slide's `Tokenizer` drops unseen characters; `TextVectorization` gives them the
 #   index of `[UNK]`.
 # - Without a mask the LSTM reads the padding like text, and forgets: at length 32 only
-#   ≈ 0.031 of the distance between two strings is left. With a mask it stays as it is.
-# - Trained longer, the slide's network memorized each of three labelings, mostly by the
-#   first characters. Three training strings only show that the code runs.
+#   ≈ 0.031 of the distance between two strings is left. With a mask, all of it is left.
+# - Trained longer, the slide's network memorized each of three labelings, the slide's mostly by
+#   the first characters. Three training strings only show that the code runs.
 # :::
 #
 # ## Exercises
@@ -521,7 +519,7 @@ measured("loss with a mask", loss[True], ".3f")
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
 # Without a mask the loss stays at ≈ 0.643, no better than always saying 1/3. With a mask it
-# falls to ≈ 0.006. Data and starting weights are the same; only the mask differs.
+# falls to ≈ 0.006. Only the mask differs.
 # :::
 #
 # :::{admonition} Exercise 3 — Count before you build
@@ -553,6 +551,5 @@ print(f"by hand {by_hand:,}, built {built.count_params():,}")
 #
 # - {cite:t}`hochreiter1997long` introduced the LSTM; {cite:t}`gers2000learning` added the
 #   forget gate, through which the state is erased.
-# - {cite:t}`zhang2017understanding` show on large image networks what our control
-#   shows on three strings: they can fit random labels.
+# - {cite:t}`zhang2017understanding` show that large image networks can fit random labels, too.
 # - {cite:t}`kim2016character` build words from characters with a convolution.

@@ -46,7 +46,7 @@ SEEDS = range(3)
 # %% [markdown]
 # ## What is the task?
 #
-# Finnish says with endings what English says with *in*, *from* or *to*. Here are some
+# Finnish says with **case** endings what English says with *in*, *from* or *to*. Here are some
 # forms of *talo* (house).
 
 # %%
@@ -86,7 +86,7 @@ print(f"{len(CLASSES)} classes; {len(CHARACTERS)} letters: {CHARACTERS}")
 # We split by *lemma*, not by word. A net that has seen *talossa* already knows most of
 # *taloissa*. A tenth of the lemmas goes to the test, with all their forms. Another tenth is
 # for validation: on it we choose settings. Of the rest we train on 20,000 words, to be quick.
-# What is left are **new forms of seen lemmas**.
+# The other forms of their lemmas are **new forms of seen lemmas**.
 
 # %%
 rng = random.Random(0)
@@ -121,7 +121,7 @@ for name, part in [("train", train), ("new forms", new_forms), ("test", test)]:
 #
 # **Word look-up** knows the class of every training word. For any other word it answers
 # with the most frequent class, the nominative singular. **Bag of letters** counts each letter
-# and ignores the order; a logistic regression does the rest.
+# and ignores the order; a logistic regression then chooses the class.
 
 
 # %%
@@ -143,8 +143,8 @@ def learn_letters(words, y):
 
 # %% [markdown]
 # A **suffix table** counts the classes of every suffix, up to ten letters long. A new
-# word gets the most frequent class of its longest suffix in the table. But a long
-# suffix was seen only once or twice, and its count is not reliable. The tagger **TnT**
+# word gets the most frequent class of its longest suffix in the table. But many long
+# suffixes were seen only once or twice, and such counts are not reliable. The tagger **TnT**
 # {cite}`brants2000tnt` therefore mixes the shares of the classes over suffixes of all
 # lengths. Let $s$ be a suffix, $s'$ the suffix one letter shorter, and $\hat P$ the
 # share that was counted:
@@ -152,7 +152,7 @@ def learn_letters(words, y):
 # $$P(\text{class} \mid s) = \frac{\hat P(\text{class} \mid s) + \theta\, P(\text{class} \mid
 # s')}{1 + \theta}$$
 #
-# With $\theta = 0$ this is the suffix table. Training is counting; there is no network.
+# With $\theta = 0$ this is the suffix table.
 
 
 # %%
@@ -195,10 +195,10 @@ readers = {  # one function per seed; these need no seed
 }
 
 # %% [markdown]
-# How large is such a table? It has an entry for each suffix. But most entries say what a
+# Such a table has an entry for each suffix. But most entries say what a
 # shorter suffix says already: if *-ssa* means inessive singular, then *-lossa* need not say
-# it again. We go from short to long suffixes, and keep an entry only if its answer differs
-# from that of its longest shorter suffix that we kept.
+# it again. We go from short to long suffixes. We keep an entry only if its answer differs
+# from that of the longest of its own suffixes that we have kept.
 
 
 # %%
@@ -222,10 +222,9 @@ for name, entries in [("suffix table", shares), ("TnT", tnt_shares)]:
     print(f"{name}: {len(entries):,} suffixes, {len(needed):,} needed; same answers: {same}")
 
 # %% [markdown]
-# The answers stay the same for *every* word. If we drop an entry, a word finds the longest
-# kept entry below it, and we dropped it only because that entry gives the same answer. So
-# the table of results below gives only the
-# needed suffixes as the size.
+# The answers stay the same for *every* word: instead of a dropped suffix it finds the longest
+# shorter suffix that we kept, and that gives the same answer. So the table of results gives
+# only the needed suffixes as the size.
 #
 # ## What do the slides' machines see?
 #
@@ -294,7 +293,7 @@ _ = lstm_ax.text(15, 1.4, "the last state\nof each chain", **small)
 # %% [markdown]
 # All start with an **Embedding** layer, as in [the lesson on
 # embeddings](character_embeddings.ipynb). Words are cut to 16 letters (both ends are
-# kept), and for the CNN there are three zeros of padding or more on either side.
+# kept), and the CNN gets at least three zeros of padding on either side.
 
 
 # %%
@@ -351,7 +350,7 @@ print(f"Embedding of {len(train):,} words: {(len(train) + 2) * 24:,}")
 
 # %% [markdown]
 # The slides' claim of a smaller vocabulary is **true**: with 24 numbers each, the letters
-# (with padding and *unknown*) take 720, the training words alone 480,048.
+# take 720, the training words 480,048 (both with padding and *unknown*).
 #
 # Keras trains a net with `compile` and `fit`, as on the slides. The last layer has no
 # activation: its outputs are **logits**, and the loss turns them into probabilities.
@@ -365,9 +364,9 @@ history = net.fit(letters(train_words), train_y, batch_size=128, epochs=1, verbo
 measured("one epoch of Keras's fit: training accuracy", history.history["accuracy"][0], ".1%")
 
 # %% [markdown]
-# That was one epoch. From here on we use our own `fit`, which does the same in less time. The
+# From here on we use our own `fit`, which does the same in less time. The
 # learning rate starts higher than Adam's 0.001, and falls to 0 along half a cosine (**cosine
-# decay**), so that training ends at rest. Each net is trained with three seeds. Four settings
+# decay**), so that the last steps are small. Each net is trained with three seeds. Four settings
 # of each net were tried on the validation words, as many as of TnT.
 
 
@@ -448,11 +447,12 @@ MeasuredTable(
 
 # %% [markdown]
 # Is the gap between two models larger than chance? The words of one lemma are often
-# right or wrong together. So our bootstrap draws whole *lemmas* many times, each
-# with all its words, and takes the gap each time. The interval covers the choice of the
-# lemmas, and not that of the seeds. Many new lemmas are compounds whose last part is
-# old: *kirjakauppa* is a book (*kirja*) shop (*kauppa*). So we also take only lemmas
-# whose last five letters end no training lemma.
+# right or wrong together. So our **bootstrap** draws whole *lemmas* many times, each with all
+# its words, and computes the gap each time; 95% of these gaps lie in the interval. It covers the
+# choice of the lemmas, but not that of the seeds.
+#
+# Many new lemmas are compounds with a known last part: *kirjakauppa* is a book (*kirja*) shop
+# (*kauppa*). So we also take only lemmas whose last five letters end no training lemma.
 
 # %%
 of_lemma = np.array([row.lemma for row in test])
@@ -481,25 +481,27 @@ _ = lemma_difference(
 #   *nominative singular*, which is right for ≈ 24.8%. The CNN reads ≈ 95.2% and the BiLSTM
 #   ≈ 94.8%: what the slides promise for languages rich in inflection is **true**.
 # - **But so does counting.** TnT reads ≈ 95.7% without a network. It leads the CNN by ≈ +0.5
-#   points and the BiLSTM by ≈ +1.0, and both intervals exclude 0.
+#   points and the BiLSTM by ≈ +1.0, and both intervals exclude 0. With other seeds, which also
+#   split the lemmas, no lead over the CNN was shown. On new forms of seen lemmas the CNN has
+#   the higher number.
 # - **Mixing the suffix lengths** is not shown to help: for TnT and the suffix table the
 #   interval includes 0.
-# - **Order matters.** The bag of letters reads only ≈ 35.6%.
+# - **Letters without their order** are not enough: the bag of letters reads only ≈ 35.6%.
 # - **New words, not only new compounds.** Where even the last five letters are new, TnT reads
-#   ≈ 92.4% and the CNN ≈ 92.1%. Here the interval includes 0.
+#   ≈ 92.4% and the CNN ≈ 92.1%. The interval of the difference includes 0.
 #
 # The BiLSTM is behind the CNN (≈ -0.4 points), and takes several times as long to train
 # (exercise 2 asks why).
 #
 # ## What has each filter learned?
 #
-# A table of suffixes can be read. A net can be opened, too: a filter of the CNN
+# We can also look into a net. A filter of the CNN
 # responds to some pieces of seven letters more than to others, and the last layer adds
 # its largest response, times a weight, to each class.
 # {numref}`fig-character_models-filters` runs the net of the first seed in the page.
 # Type a word to see which filters decide its class, and where in the word they respond.
 # Choose a filter to see which pieces it responds to most, among 3,000 test words, and
-# which classes it speaks for.
+# which classes it supports.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: type a Finnish word. Rows are the ten filters that add most to the answer, columns are the letters in the middle of their window; the darker, the stronger the response. Dots are padding. Choose a row to see what its filter responds to, and what it says about the classes.", "name": "fig-character_models-filters"}, "image": {"alt": "A grid of ten filters (rows) and the seven letters of talossa (columns). Each filter responds at one letter only, most of them at the o, and the darkest two at the second s; no filter responds at t, a or l."}}
 live_filters(
@@ -513,10 +515,9 @@ live_filters(
 )
 
 # %% [markdown]
-# Most of the deciding windows reach to the end of the word, or beyond it: the filters
-# have found the endings, and use the padding to see where the word ends. How often is
-# this so? For each test word we take the filter that adds most to the answer, and see
-# whether its window holds the last letter.
+# In these examples, most of the deciding windows reach to the end of the word, or beyond it,
+# into the padding. How often is this so? For each of 3,000 test words we take the filter that
+# adds most to the answer, and see whether its window holds the last letter.
 
 # %%
 n_words = 3_000
@@ -537,14 +538,14 @@ measured("deciding window holds the last letter", in_end, ".1%")
 # %% [markdown]
 # In ≈ 96.5% of the words, the window that adds most to the answer holds the last
 # letter. So the net has found by itself what a suffix table is told: look at the end of
-# the word. But it need not match the end exactly. One filter may respond to several
-# endings, and to both forms of an ending with *a* and with *ä*.
+# the word. But one filter may respond to several endings, and to both forms of an ending, with
+# *a* and with *ä*.
 #
 # ## Where do they go wrong?
 #
 # {numref}`fig-character_models-confusion` shows which class is taken for which.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Errors of the char-CNN on new lemmas (mean of three seeds). Each row is a true class, each column an answer; the shade is the share of the row's words, and 20% or more is black. Every case has two lines, singular above (or left) and plural below (or right). Right answers are left out. The darkest cells confuse the singular and the plural of a case, or forms that look alike.", "name": "fig-character_models-confusion"}, "image": {"alt": "A grid of 24 rows and 24 columns in blocks of two by two for twelve cases, mostly white. One cell is black, 20% or more: the instructive plural is taken for the genitive singular. The next darkest cells take the plural for the singular in the translative, the ablative and the inessive."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Errors of the char-CNN on new lemmas (mean of three seeds). Each row is a true class, each column an answer; the shade is the share of the row's words, and 20% or more is black. Each case has two lines, singular first. Right answers are left out. The darkest cells confuse the singular and the plural of a case, or forms that look alike.", "name": "fig-character_models-confusion"}, "image": {"alt": "A grid of 24 rows and 24 columns in blocks of two by two for twelve cases, mostly white. One cell is black, 20% or more: the instructive plural is taken for the genitive singular. The next darkest cells take the plural for the singular in the translative, the ablative and the inessive."}}
 CASES = list(dict.fromkeys(name.split()[0] for name in CLASSES))
 place = np.array(
     [2 * CASES.index(name.split()[0]) + (name.split()[1] == "plural") for name in CLASSES]
@@ -598,7 +599,7 @@ MeasuredTable(
 )
 
 # %% [markdown]
-# The nets and the table confuse the same pairs, and the reason lies in the language. Both
+# All three often confuse these pairs, and the reason lies in the language. Both
 # *huoneen* (of the room) and *kieleen* (into the language) end in *-een*, but the first
 # is a genitive, the second an illative. *Vastausta* (partitive of *vastaus*, answer)
 # ends in *-sta* like any elative, and *asia* (thing) in *-ia* like a partitive. To tell
@@ -640,8 +641,8 @@ for name in ["TnT", "char-CNN", "char-BiLSTM"]:
 #
 # Finnish has two groups of vowels, *a, o, u* and *ä, ö, y*, and hardly ever mixes them
 # in a simple word (vowel harmony). So most endings exist twice: *talossa*, but
-# *metsässä* (in the forest). Nobody told the nets. Is each vowel's nearest neighbor, by
-# the cosine, its partner?
+# *metsässä* (in the forest). We told the nets nothing of this. Is each vowel's nearest
+# neighbor, by the cosine, its partner?
 
 # %%
 PARTNERS = {"a": "ä", "o": "ö", "u": "y"}
@@ -683,10 +684,10 @@ _ = ax.set_ylabel("second principal component")
 # *a* and *ä* are nearest to each other in a share of ≈ 1.00 of the six nets, *o* and
 # *ö* in ≈ 1.00, *u* and *y* in ≈ 0.83 ({numref}`fig-character_models-vowels` shows one
 # net). The likely reason: *-ssa* and *-ssä* require the same answer, so it helps to
-# treat *a* and *ä* alike. So the slides' claim that character vectors learn something
+# treat *a* and *ä* alike. The slides' claim that character vectors learn something
 # of morphology is **true**.
 #
-# The next two lessons go on with this task, so the package keeps it in
+# For the next two lessons, the package keeps a copy of this task in
 # `lecture6_utils.cases`. Is it the same?
 
 # %%
@@ -717,10 +718,9 @@ for ours, theirs in [(char_cnn, cases.char_cnn), (char_bilstm, cases.char_bilstm
 # - A small CNN reads the case of ≈ 95.2% of Finnish words that it has never met in any form.
 #   Split by lemma, or you partly measure memory.
 # - Compare a net with counting that is tuned as carefully. TnT reads ≈ 95.7%.
-# - Draw whole lemmas in the bootstrap: words of one lemma are right or wrong together.
-# - A net can be opened: the CNN's filters respond to endings, with the padding as an
-#   end mark.
-# - On the same words, models confuse the same classes, because the letters do not say more.
+# - Draw whole lemmas in the bootstrap: words of one lemma are often right or wrong together.
+# - You can look into a net: the CNN's deciding filters respond at the end of the word.
+# - The nets and the table often confuse classes with similar endings.
 # :::
 
 # %% [markdown]
@@ -755,16 +755,16 @@ _ = lemma_difference("both together − TnT", together, tested["TnT"], of_lemma)
 # :::{admonition} Answer to exercise 1
 # :class: dropdown
 # Together they read ≈ 95.9%. The difference to TnT alone is ≈ +0.1 points, and its interval
-# includes 0. So this test does not show that the net knows anything that TnT does not.
+# includes 0. So this test does not show that the net knows anything that TnT does not. (With
+# other seeds, the interval lay above 0.)
 # :::
 #
 # :::{admonition} Exercise 2 — Count the work
 # :class: exercise
-# A convolution with seven letters' vectors of 24 numbers costs 7 × 24 multiplications
-# per filter and place; an LSTM step costs four products of each unit with its input and
-# with all states. How many multiplications do our two nets make for a word of ten
-# letters, up to the last layer? (To check: the same formulas must give the nets' numbers of
-# parameters.)
+# A filter that sees seven letters, with 24 numbers each, costs 7 × 24 multiplications per
+# place. In an LSTM step, each unit computes four weighted sums of its input and all states.
+# How many multiplications do our two nets make for a word of ten letters, up to the last
+# layer? (To check: the same formulas must give the nets' numbers of parameters.)
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 2", "code_prompt_hide": "Hide solution 2"}
@@ -781,9 +781,9 @@ print("parameters by hand:", {"char-CNN": cnn_size, "char-BiLSTM": lstm_size})
 # %% [markdown]
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
-# 215,040 and 276,480: about a third more. Yet training the BiLSTM takes several times
-# as long, because each letter has to wait for the one before, while the CNN
-# computes all places at once.
+# The CNN makes 215,040, the BiLSTM 276,480, which is over a quarter more. Yet training the
+# BiLSTM takes several times as long: each letter has to wait for the one before, while the
+# CNN computes all places at once.
 # :::
 #
 # :::{admonition} Exercise 3 — Capital letters
@@ -809,7 +809,7 @@ print("same again:", [lower_case(word) for word in styles["UPPER CASE"]] == test
 # A capital in front does little harm: TnT reads ≈ 95.7%, the CNN ≈ 95.1%. In capitals
 # *every* letter is unknown. TnT then answers *nominative singular* to all words, which
 # is right for ≈ 24.8%, and the CNN does no better (≈ 24.8%). Here nothing is lost by
-# `lower_case`, so use it. (In a sentence a capital can mark a name.)
+# `lower_case`. (In a sentence a capital can mark a name.)
 # :::
 #
 # ## Further reading
@@ -818,4 +818,4 @@ print("same again:", [lower_case(word) for word in styles["UPPER CASE"]] == test
 #   languages rich in forms; {cite:t}`ling2015finding` do it with a char-BiLSTM.
 # - {cite:t}`vania2017characters` ask for ten languages whether letters can replace
 #   morphology, and find that they cannot do so fully.
-# - {cite:t}`brants2000tnt` describes TnT, which still guesses unknown words well.
+# - {cite:t}`brants2000tnt` describes TnT.

@@ -3,13 +3,13 @@
 #
 # Today's large models read subwords: pieces that are longer than a letter and shorter
 # than a word. The slides promise that a hybrid of letters and subwords combines the
-# best of both. Does it, and is it the pieces that help, or only the size of the net?
+# best of both. Does it? And do the pieces help, or only the size of the net?
 #
 # - **What you'll do**: cut words into pieces by BPE and by WordPiece, feed a net with
 #   letters, with pieces and with both, and give each a rival of the same size. Then go
 #   to Turkish.
 # - **What you'll learn**: how the two ways to make subwords differ, how to compare nets
-#   of the same size, and how two models can be added up.
+#   of the same size, and how to add up two models.
 # - **What you'll need**: [the lesson on character models](character_models.ipynb).
 #
 # *Slides covered: “Methods for Character Embeddings (Continued)” (hybrid approaches),
@@ -58,14 +58,14 @@ train_words, train_y = task.train.words, task.train.y
 # merged next. Let $n$ count how often a piece or a pair occurs in the training words.
 #
 # - **Byte-pair encoding**, BPE {cite}`sennrich2016neural`, merges the most frequent
-#   pair: it has the largest $n(ab)$.
+#   pair, the one with the largest $n(ab)$.
 # - **WordPiece** {cite}`schuster2012` merges the pair that raises the likelihood of the
 #   training words most. If pieces were independent, a pair would occur
-#   $n(a)\, n(b) / N$ times, with $N$ pieces in all. So the gain is about
+#   $n(a)\, n(b) / N$ times, where $N$ counts all pieces in these words. So the gain is about
 #   $n(ab) \ln \frac{n(ab)\, N}{n(a)\, n(b)}$: a pair must be frequent, *and* more
-#   frequent than chance. (One often reads that WordPiece takes the ratio
-#   $\frac{n(ab)}{n(a)\, n(b)}$ alone. This prefers pairs of rare letters, as we shall
-#   see.)
+#   frequent than by chance. (One often reads that WordPiece takes the ratio
+#   $\frac{n(ab)}{n(a)\, n(b)}$ alone. This prefers pairs of rare letters: see the last
+#   line of the output.)
 
 
 # %%
@@ -171,8 +171,8 @@ for name, cut in cutters.items():
 # letters, which comes from the char-CNN. With pieces it has more parameters than the
 # CNN alone. If it is better, the reason may be its size. So we add two **controls for
 # size**: a CNN with as many parameters as the hybrid, and a hybrid with as many as the
-# CNN. (All have fewer filters than in [the lesson on character
-# models](character_models.ipynb), since there are seven nets to train.)
+# CNN. All nets train with the settings of the CNN. (To train faster, they have fewer filters
+# than in [the lesson on character models](character_models.ipynb).)
 
 
 # %%
@@ -294,7 +294,7 @@ ax.set_xlabel("parameters, in thousands")
 _ = ax.set_ylabel("accuracy, new lemmas (%)")
 
 # %% [markdown]
-# The bootstrap draws lemmas again, as in [the lesson on character
+# The bootstrap draws whole lemmas, as in [the lesson on character
 # models](character_models.ipynb).
 
 # %%
@@ -313,16 +313,19 @@ for one, other in [
     _ = lemma_difference(f"1 typo: {one} − {other}", typed[one], typed[other], some.lemmas)
 
 # %% [markdown]
-# - **Pieces alone are not enough.** They give ≈ 92.0% (BPE) and ≈ 90.7% (WordPiece),
-#   the letters ≈ 94.8%.
+# - **Pieces alone** give ≈ 92.0% (BPE) and ≈ 90.7% (WordPiece), the letters ≈ 94.8%. But the
+#   nets of pieces are also smaller, without a convolution.
 # - **The hybrid leads the letters** by ≈ +0.5 points.
 # - **But it is also larger.** Against a CNN of its own size the lead is ≈ +0.1 points,
 #   and the interval includes 0. The hybrid of the CNN's size is not shown to be better
 #   either (≈ +0.2).
-# - **BPE or WordPiece?** The interval includes 0.
-# - **Counting is ahead of both**: the hybrid is behind TnT by ≈ -0.5 points.
-# - **With a typo**, which breaks the pieces, too, the picture is the same: ≈ +0.7
-#   points against the small CNN, ≈ +0.0 against the large one.
+# - **BPE or WordPiece?** In the hybrid, neither is shown to be better.
+# - **Counting is ahead**: the hybrid is behind TnT by ≈ -0.5 points.
+# - **With a typo**, which also breaks the pieces, the hybrid leads by ≈ +0.7 points against
+#   the small CNN, and by ≈ +0.0 against the large one.
+#
+# With other seeds, which also split the lemmas, neither the hybrid's lead over the letters on new
+# lemmas nor that of TnT over the hybrid was shown.
 #
 # ## And with few words?
 #
@@ -359,14 +362,14 @@ for n, settings in SCHEDULE.items():
 # %% [markdown]
 # The hybrid does not help here. With 600 words it is behind the CNN of letters (≈ -1.0
 # points), and further behind TnT (≈ -2.0). With 3,500 words, both intervals include 0.
-# A net must learn from its few words what each of 1,000 pieces means; there are only 28
+# Probably so few words cannot teach a net what each of 1,000 pieces means; there are only 28
 # letters.
 #
 # ## And together with counting?
 #
-# A hybrid need not be a single net. We can also add the logarithm of TnT's share to
+# We can also add the logarithm of TnT's share to
 # that of the net's probability, with a weight that is chosen on the validation words.
-# If TnT and the net make different errors, both together make fewer.
+# If TnT and the net make different errors, both together may make fewer.
 
 
 # %%
@@ -405,20 +408,19 @@ _ = lemma_difference(
 )
 
 # %% [markdown]
-# With TnT added, the CNN reads ≈ 95.9% and the hybrid ≈ 95.9%. Neither is shown to be
-# better than TnT alone, and between the two the interval includes 0: the pieces add
-# nothing that we can see.
+# With TnT the CNN reads ≈ 95.9% and the hybrid ≈ 95.9%. Neither is shown to be
+# better than TnT alone (with other seeds both were). Between the two the interval includes 0: a
+# gain from the pieces is not shown.
 #
 # :::{admonition} Since the slides
 # :class: note
-# Today's large models mostly read subwords alone. Some read characters or bytes instead,
-# with a transformer. They are slower, but typos harm them less {cite}`xue2022byt5`.
+# Some large models of today read characters or bytes, with a transformer. They are slower, but
+# typos harm them less {cite}`xue2022byt5`.
 # :::
 #
 # ## Is Turkish any different?
 #
-# The slides' other example is Turkish: here frequent nouns in seven cases, again split
-# by lemma.
+# For Turkish, we take frequent nouns in seven cases, again split by lemma.
 
 # %%
 turkish = load_words("turkish_nouns")
@@ -464,9 +466,8 @@ measured("Turkish: char-CNN", of_cnn.mean(axis=1), ".1%")
 _ = lemma_difference("Turkish: char-CNN − TnT", of_cnn, of_tnt, of_lemma)
 
 # %% [markdown]
-# Turkish has a trap of its own: the capital of *i* is *İ*, and *I* is the capital of
-# *ı*. If you lower-case the English way, *KADIN* (woman) becomes a word that does not
-# exist.
+# In Turkish, the capital of *i* is *İ*, and *I* is the capital of *ı*. If you lower-case
+# the English way, *KADIN* (woman) becomes a word that does not exist.
 
 # %%
 capitals = [word.replace("i", "İ").upper() for word in words["test"]]
@@ -479,7 +480,7 @@ measured("Turkish: char-CNN, capitals lower-cased the English way", found, ".1%"
 
 # %% [markdown]
 # The net reads ≈ 96.0% and TnT ≈ 95.9%; the interval of the difference includes 0. Of
-# the capitals that were lower-cased the English way, the net reads only ≈ 86.4%.
+# the words in capitals, lower-cased the English way, the net reads only ≈ 86.4%.
 #
 # ## Which promises hold?
 #
@@ -494,8 +495,7 @@ measured("Turkish: char-CNN, capitals lower-cased the English way", found, ".1%"
 # - BPE merges the most frequent pair; WordPiece the pair that is frequent *and* more frequent
 #   than chance.
 # - A hybrid has more parameters than its halves. Compare it with a plain net of its own size.
-# - Two models can be added up, with a weight from the validation words. Here the sum is
-#   not shown to be better than counting alone.
+# - Two models can be added up, with a weight chosen on the validation words.
 # - Lower-case Turkish with its own rule for the letters *i* and *ı*.
 # :::
 
@@ -526,8 +526,8 @@ for name, cut in cutters.items():
 # %% [markdown]
 # :::{admonition} Answer to exercise 1
 # :class: dropdown
-# About every second time, by either method. A piece knows nothing of grammar: it was
-# made because its letters often stand together.
+# For about half of the words, by either method. Pieces are made of letters that often stand
+# together, whatever the grammar.
 # :::
 #
 # :::{admonition} Exercise 2 — Count over pieces
@@ -548,16 +548,16 @@ for name, cut in {"letters": tuple, **cutters}.items():
 # %% [markdown]
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
-# No: over letters it reads ≈ 95.7%, over BPE ≈ 94.1% and over WordPiece ≈ 93.6%. A
-# suffix of whole pieces must begin where a piece begins. So it misses endings that
-# begin inside a piece.
+# No: over letters it reads ≈ 95.7%, over BPE ≈ 94.1% and over WordPiece ≈ 93.6% ($\theta$ was
+# chosen for letters). A suffix of whole pieces must begin where a piece begins. So it misses
+# endings that begin inside a piece.
 # :::
 #
 # :::{admonition} Exercise 3 — How many pieces?
 # :class: exercise
-# Cut with the first 300 pieces of BPE only, and with all 1,000. How many pieces has a
-# test word, and how well does the net of pieces alone do (one seed)? What if it has
-# only 28 pieces? (To check: 1,000 pieces are in our table.)
+# Cut with the first 300 pieces of BPE only, and with all 1,000. How well does the net of
+# pieces alone do (one seed)? What if there are only the first 28 pieces, the letters? (To
+# check: 1,000 pieces are in our table.)
 # :::
 
 
@@ -582,9 +582,9 @@ for size in (len(CHARACTERS), 300):
 # %% [markdown]
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
-# With the 28 letters alone, four pieces are the last four letters: ≈ 88.9%. With 300
-# pieces it is ≈ 91.5%, with 1,000 ≈ 92.0%. Shorter pieces show less of the word, since
-# the net reads four.
+# With the 28 letters alone, the net reads the last four letters: ≈ 88.9%. With 300
+# pieces it is ≈ 91.5%, with 1,000 ≈ 92.0%. The net reads four pieces, and short ones show
+# less of the word.
 # :::
 #
 # ## Further reading
@@ -592,4 +592,3 @@ for size in (len(CHARACTERS), 300):
 # - {cite:t}`sennrich2016neural` brought BPE into translation; {cite:t}`schuster2012`
 #   made WordPiece for Japanese and Korean voice search.
 # - {cite:t}`xue2022byt5` do without pieces: a transformer that reads bytes.
-# - {cite:t}`vania2017characters` compare letters, pieces and morphemes in ten languages.

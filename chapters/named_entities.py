@@ -1,13 +1,12 @@
 # %% [markdown]
 # # Find names in Finnish text
 #
-# *Tampere, Tampereella, Tampereelta*: a Finnish name has many forms, and most names in a
-# new text do not occur in the training text. A network that reads characters finds many of
-# them. What does it buy over counting and a few hand-made features?
+# *Tampere, Tampereella, Tampereelta*: a Finnish name has many forms, and most names in a new text
+# do not occur in the training text. A network that reads characters finds many of them. What does
+# it gain over counting and a few hand-made features?
 #
-# - **What you'll do:** train a linear tagger on hand-made features, and small networks on
-#   words, pieces and characters. See which names each of them finds, and what happens to
-#   them in small letters.
+# - **What you'll do:** train a linear tagger on hand-made features, and small networks on words,
+#   pieces and characters. See which names each of them finds, and what changes in small letters.
 # - **What you'll learn:** how names are scored, how a token becomes features or a vector,
 #   and which of the lecture's promises on named-entity recognition hold.
 # - **What you'll need:** [the lesson on character embeddings](character_embeddings.ipynb),
@@ -64,8 +63,8 @@ SEEDS = range(3)
 # by hand. We look for **persons** (PER), **places** (LOC) and **organizations** (ORG), and
 # treat the three other kinds (products, events, dates) as ordinary text.
 #
-# A name may span several tokens. In the scheme **IOB2**, its first token gets B- and its
-# kind, the others get I- and the kind. All other tokens get O.
+# A name may span several tokens (words or punctuation marks). In the scheme **IOB2**, its first
+# token gets B- and its kind, its others I- and the kind. All other tokens get O.
 
 # %%
 KINDS = ["PER", "LOC", "ORG"]
@@ -219,9 +218,9 @@ def look_up(words):
 
 
 # %% [markdown]
-# A text may also be spoiled: by typos, by small letters as in a chat, or by capitals as
-# in a headline. So each tagger gets the test text in four versions. In the second,
-# every third word has one random typo. We look at the last three further below.
+# A text may also be changed: by typos, by small letters as in a chat, or by capitals as in a
+# headline. So each tagger gets the test text in four versions. In the second, about a third of the
+# words have one random typo.
 
 # %%
 rng = random.Random(0)
@@ -248,16 +247,16 @@ found = {"list of names": [{version: look_up(words) for version, words in VERSIO
 # %% [markdown]
 # ## How far do hand-made features get?
 #
-# Before networks, taggers were built on **features**: yes-or-no questions about a token
-# that a person thought of. We take three kinds. The **word** itself. Its **shape**: each
-# capital becomes X, each small letter x, each digit 0, and no more than two of a kind in a
-# row are kept. And its **affixes**: the first and the last one to five letters.
+# Before networks, taggers were built on **features**: yes-or-no questions about a token that a
+# person thought of. We take three kinds: the **word** itself; its **shape**, where each capital
+# becomes X, each small letter x, each digit 0, and no more than two of a kind in a row are kept;
+# and its **affixes**, the first and the last one to five letters.
 #
-# We also need **pieces** of words for the networks. **Byte pair encoding**, BPE
-# {cite}`sennrich2016neural`, starts from characters and repeatedly joins the most frequent
-# pair of neighbors to a new unit, until it has 3,000. The library `sentencepiece`
-# {cite}`kudo2018sentencepiece` learns them from the training text. (*WordPiece*, which the
-# slide names too, picks the pair differently.)
+# We also need **pieces** of words, for the networks and for one feature tagger. **Byte pair
+# encoding**, BPE {cite}`sennrich2016neural`, starts from characters and repeatedly joins the most
+# frequent pair of neighbors to a new unit, until it has 3,000. The library `sentencepiece`
+# {cite}`kudo2018sentencepiece` learns them from the training text. (*WordPiece*, which the slide
+# names too, picks the pair differently.)
 
 
 # %%
@@ -296,11 +295,10 @@ for kind, read in readers.items():
     print(f"{kind:8}", *read("Deventerissä"))
 
 # %% [markdown]
-# A feature that occurs only once in training is left out, for all taggers alike. The
-# feature tagger is a **logistic regression** with one weight for each feature and tag. It
-# looks at the token and its two neighbors. How long the affixes are, how many neighbors it
-# sees, how strongly its weights are held down (`C`), and after how many steps it stops was
-# chosen on the development text.
+# A feature that occurs only once in training is left out, for all taggers alike. The feature tagger
+# is a **logistic regression** with one weight for each feature and tag. It looks at the token and
+# its two neighbors. The length of the affixes, the number of neighbors, the penalty on large
+# weights (`C`) and the number of steps were chosen on the development text.
 
 
 # %%
@@ -352,18 +350,17 @@ for n in (1, 2, 3, 4):
 # %% [markdown]
 # ## What does a network read?
 #
-# The feature tagger has a weight for each feature. A network has a **vector** for each, and
-# learns what to do with them. Our networks read the same features, from the same table of
-# features, and two kinds of input that the feature tagger does not have:
+# The feature tagger has a weight for each feature. A network has a **vector** for each, and learns
+# what to do with them. Our networks read the same features and two more kinds of input:
 #
-# - **pieces**: the vectors of a token's BPE pieces are averaged, as those of its affixes;
+# - **pieces**: the vectors of a token's BPE pieces are averaged, as are those of its affixes;
 # - **characters**: a convolution over the character vectors, as in
 #   {cite:t}`kim2016character` and {cite:t}`ma2016end`. Filters slide over three letters at
 #   a time, and each reports its strongest match in the word.
 #
-# The parts that a network reads are put side by side ({numref}`fig-ner-tagger`). They
-# have 120 numbers in all, however many parts there are, so that no network has more
-# room than another one. (The tables differ in their number of rows.)
+# The parts that a network reads are put side by side ({numref}`fig-ner-tagger`). They have 120
+# numbers in all, however many parts there are, so that all networks have vectors of the same size.
+# (Their tables differ in the number of rows.)
 #
 # Now every token becomes a row of numbers: those of its features, and its first and last six
 # characters.
@@ -394,12 +391,11 @@ tags_of_rows = y_train.reshape(-1, T)
 print("x", x_train.shape, "y", tags_of_rows.shape)
 
 # %% [markdown]
-# A convolution reads the vectors of a token and of two neighbors on either side, and a
-# `Dense` layer turns its output into scores for the seven tags. **Dropout** sets a
-# random part of the numbers to 0 in training, so that the network does not rely on any
-# one of them; a table gets more of it (0.5), because it overfits easily. **Layer
-# normalization** gives the numbers of each token mean 0 and standard deviation 1 before
-# they are scaled anew.
+# A convolution reads the vectors of a token and of two neighbors on either side, and a `Dense`
+# layer turns its output into scores for the seven tags. **Dropout** sets a random part of the
+# numbers to 0 in training, so that the network does not rely on any one of them. Vectors from
+# tables get more of it (0.5), because tables overfit easily. **Layer normalization** gives the
+# numbers of the character filters mean 0 and standard deviation 1, then scales them anew.
 
 
 # %%
@@ -472,9 +468,9 @@ arrow((78, 78), (78, 86))
 _ = ax.text(78, 91, "B-LOC", ha="center", va="center", weight="bold")
 
 # %% [markdown]
-# Keras trains such a network as any other, with `compile` and `fit`. The loss is the
-# cross-entropy of the tags. The learning rate falls to 0 along half a cosine (**cosine
-# decay**), so that training ends at rest.
+# Keras trains such a network as any other, with `compile` and `fit`. The loss is the cross-entropy
+# of the tags. The learning rate falls to 0 along half a cosine (**cosine decay**), so that the
+# weights settle.
 
 # %%
 net = build(["word", "shape"])
@@ -486,7 +482,7 @@ _ = net.fit(x_train[:200], tags_of_rows[:200], batch_size=2, verbose=0)
 # %% [markdown]
 # That was a quarter of an epoch. From here on we use our own `fit`, which does the same in
 # less time. Each network is trained for five epochs, with three seeds. Its batch size and
-# learning rate were chosen on the development text, as the settings of the feature tagger.
+# learning rate were chosen on the development text, like the settings of the feature tagger.
 
 
 # %%
@@ -579,7 +575,7 @@ MeasuredTable(
     corner="tagger",
 )
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Share of the test names found, by group; networks: mean of three seeds. The feature tagger with shape and affixes finds as many new names as the networks.", "name": "fig-ner-recall"}, "image": {"alt": "A dot plot of ten taggers with three marks each. The list of names finds all seen names and none of the others; features of words alone find about 0.08 of these. In the other rows seen names lie between about 0.82 and about 0.93, new forms between about 0.47 and about 0.67, new names between about 0.39 and about 0.50."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Share of the test names found, by group; networks: mean of three seeds. The feature tagger with shape and affixes finds about as many new names as the networks without characters.", "name": "fig-ner-recall"}, "image": {"alt": "A dot plot of ten taggers with three marks each. The list of names finds all seen names and none of the others; features of words alone find about 0.08 of these. In the other rows seen names lie between about 0.82 and about 0.93, new forms between about 0.47 and about 0.67, new names between about 0.39 and about 0.50."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 4.8))
 order = list(found)[::-1]
 for i, g in enumerate(GROUPS):
@@ -595,9 +591,9 @@ _ = ax.set_xlabel("recall (share of the names found)")
 # %% [markdown]
 # - **Characters find new names.** Features of words alone find ≈ 0.08 of the new names,
 #   the network of words and characters ≈ 0.42.
-# - **But so does the shape.** Words and shapes find ≈ 0.39 of the new names as
-#   features, and ≈ 0.40 in a network. A capital tells most of it.
-# - **New forms need letters.** With affixes the features find ≈ 0.66 of the new forms,
+# - **But so does the shape.** Words and shapes find ≈ 0.39 of the new names as features, and ≈ 0.40
+#   in a network. So a capital letter explains most of it.
+# - **Affixes find more new forms.** With affixes the features find ≈ 0.66 of the new forms,
 #   without them ≈ 0.52.
 # - **The network of all five is best** (F1 ≈ 0.670). The features (≈ 0.622) and the
 #   hybrid of pieces and characters (≈ 0.614) follow.
@@ -680,18 +676,18 @@ _ = ax.set_ylabel("F1")
 # - **Typos do little harm.** The F1 of the network of words and characters falls from ≈
 #   0.600 to ≈ 0.543, that of the features from ≈ 0.622 to ≈ 0.578. (These typos are
 #   random. [The lesson on typos](typos_and_order.ipynb) compares them with people's.)
-# - **In small letters hardly a name is found**: the F1 of the same two is ≈ 0.014 and ≈
+# - **In small letters hardly any name is found**: the F1 of the same two is ≈ 0.014 and ≈
 #   0.012. In capitals it is no better.
-# - **Training in small letters** makes the features proof against casing (≈ 0.538 in
-#   all three), and costs F1 where the casing was right (≈ -0.084).
+# - **Training in small letters** makes the features independent of casing (≈ 0.538 in all three
+#   versions), and costs F1 where the casing was right (≈ -0.084).
 #
 # ## What does the network buy?
 #
-# The test text is small, and the names of one document occur together. So we compare two
+# The test text is small, and the names of one document depend on each other. So we compare two
 # taggers on the same documents (they are *paired*), and draw the 76 test documents anew, with
 # replacement, two thousand times (a **bootstrap**). The interval holds the middle 95% of the
-# differences. F1 is averaged over the seeds. So the interval covers the choice of the
-# documents, but not that of the seeds.
+# differences. F1 is averaged over the seeds, so the interval covers the choice of the documents
+# only.
 
 # %%
 n_documents = document_of.max() + 1
@@ -760,14 +756,14 @@ _ = ax.set_xlabel("difference in F1")
 # %% [markdown]
 # - **What people thought of is worth a lot.** Shapes add ≈ +0.189 to the F1 of the
 #   features, and affixes ≈ +0.076 more.
-# - **Characters in place of the shape** add ≈ +0.026 to a network. The interval begins at
-#   about 0. So it is hardly shown that they tell more than the casing.
+# - **Characters in place of the shape** add ≈ +0.026 to a network. The interval begins at about 0,
+#   so it is hardly shown that they tell more than the casing.
 # - **The hybrid of pieces and characters** is not shown to be better than pieces alone
 #   (≈ +0.015), nor than the features (≈ -0.009): both intervals include 0. (With some other
 #   seeds, the first one does not.)
-# - **A network of all five inputs leads the features** by ≈ +0.047. The reason is not
-#   that it also reads pieces: it leads the features with pieces by ≈ +0.053. So here a
-#   network does buy something, once it is given what people thought of.
+# - **A network of all five inputs leads the features** by ≈ +0.047. The reason is not that it also
+#   reads pieces: it leads the features with pieces by ≈ +0.053. (But no feature tagger reads all
+#   characters.) So here a network gains something once it has the hand-made features.
 #
 # :::{admonition} Since the slides
 # :class: note
@@ -783,29 +779,26 @@ _ = ax.set_xlabel("difference in F1")
 # | The slides say | Verdict | Measured here |
 # |:--|:--|:--|
 # | Characters identify new forms of names | **partly, and features do it better** | recall: network of words and characters ≈ 0.52, features ≈ 0.66, network of all five ≈ 0.67 |
-# | New names, too | **fewer than half** | ≈ 0.42, ≈ 0.41 and ≈ 0.50 |
+# | New names, too | **about half at best** | ≈ 0.42, ≈ 0.41 and ≈ 0.50 |
 # | Typos are handled | **mostly** | F1 of the network of words and characters ≈ 0.543 instead of ≈ 0.600 |
 # | Different casing is handled | **false, unless trained so** | F1 in small letters ≈ 0.014; features trained in small letters ≈ 0.538 |
 # | Hybrids of characters and subwords enhance performance | **not shown over subwords alone** | F1 ≈ 0.614 against ≈ 0.599 |
 #
 # :::{admonition} Takeaways
 # :class: tip
-# - Before you praise characters, ask the shape of the word: most of what they find, a
-#   capital tells.
-# - Give a network the features that people thought of. Here it is best with them, and
-#   not without.
+# - Compare characters with the shape of the word: a capital letter tells most of what they find.
+# - Give a network the features that people thought of. Here it is the best tagger only with them.
 # - A tagger learns the easiest sign of a name. Test it on text where this sign is missing.
-# - Names of one document occur together, so draw whole documents in the bootstrap.
+# - Names of one document depend on each other, so draw whole documents in the bootstrap.
 # :::
 #
 # ## Exercises
 #
 # :::{admonition} Exercise 1 — A rule of one letter
 # :class: exercise
-# How far does the capital alone get you? Mark every word of the test text that begins
-# with a capital and is not the first of its sentence. What share of the marked words is
-# part of a name, and what share of the names' words is marked? (To check: you mark
-# 1,166 words.)
+# Mark every word of the test text that begins with a capital and is not the first of its
+# sentence. What share of the marked words is part of a name, and what share of the names'
+# words is marked? (To check: you mark 1,166 words.)
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 1", "code_prompt_hide": "Hide solution 1"}
@@ -827,9 +820,9 @@ print(f"{n_named:,} words of names; marked: {n_right / n_named:.1%}")
 #
 # :::{admonition} Exercise 2 — What does a weight say?
 # :class: exercise
-# A feature tagger can be read. Which five features of the token itself speak most for
-# B-LOC, and which for B-PER? (To check: `taggers[BY_HAND].coef_` has a row for each
-# tag; the weights of the token itself are the middle third of the columns.)
+# We can read a feature tagger's weights. Which five features of the token itself speak most for
+# B-LOC, and which for B-PER? (To check: `taggers[BY_HAND].coef_` has a row for each tag; the
+# weights of the token itself are the middle third of the columns.)
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 2", "code_prompt_hide": "Hide solution 2"}
@@ -842,7 +835,7 @@ for tag in ("B-LOC", "B-PER"):
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
 # Shapes with capitals speak for both. The beginnings of *Mikkeli* and *Eurooppa*
-# (Europe) speak for a place, and those of *Jan* and *Jani* for a person.
+# (Europe) speak for a place, and *Jan-* and *J-* for a person.
 # :::
 #
 # :::{admonition} Exercise 3 — What is still unknown?
@@ -864,9 +857,9 @@ print(f"with an unknown character: {no_character}; without a known affix: {no_af
 # %% [markdown]
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
-# 63.7% of the words in names have no row in the table of words. Only 9 hold an unknown
-# character, and 3 have no known affix. So characters and affixes always have something
-# to say, but this is not yet a name.
+# 63.7% of the words in names have no row in the table of words. Only 9 hold an unknown character,
+# and 3 have no known affix. So characters and affixes nearly always tell something, but this alone
+# does not make a name.
 # :::
 #
 # ## Further reading

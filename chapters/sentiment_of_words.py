@@ -5,7 +5,7 @@
 # letters, even if it has never seen the word?
 #
 # - **What you'll do**: predict how positive people find a word, with a convolution over letters and
-#   with rivals that count. Test them on unseen words, and on seen words spelled otherwise.
+#   with rivals that count. Test them on unseen words, and on seen words in another spelling.
 # - **What you'll learn**: how the split into training and test words decides the result, and what
 #   letters tell about sentiment.
 # - **What you'll need**: [the lesson on words from pieces](words_from_pieces.ipynb).
@@ -44,8 +44,8 @@ set_style()
 # ## How well do people agree?
 #
 # The lexicon of VADER {cite}`hutto2014` lists words with the ratings of ten people, from −4 (very
-# negative) to 4 (very positive). We predict their mean, the word's **sentiment**. Words with a mean
-# of 0 were left out of the lexicon.
+# negative) to 4 (very positive). We predict their mean, the word's **sentiment**. The lexicon
+# leaves out words with a mean of 0.
 #
 # $R^2$ is the share of the variance that a prediction explains: 0 for always saying the mean of the
 # training words, 1 for no error. Ten other people would give another mean, so not even a perfect
@@ -75,7 +75,7 @@ measured("two groups of five agree on the sign", np.equal(*np.sign(halves)).mean
 #
 # - **relatives seen**: test words are drawn at random, as is often done;
 # - **family unseen**: words with the same first four letters stay together. (A negating prefix is
-#   cut off before, if what is left begins like another word.)
+#   cut off first, if the rest begins like another word.)
 #
 # Each split has five parts. We train three times, each time with another part for the test, another
 # one for choosing settings (validation), and another seed.
@@ -110,9 +110,10 @@ print(f"{len(set(families)):,} families; that of hope:", *words[families == "hop
 #
 # - **Nearest words**: the mean rating of the 1 to 100 training words at the smallest edit distance
 #   (divided by the length of the longer word).
-# - **Letter n-grams**: an n-gram is a piece of n letters. All pieces of up to five letters are counted,
-#   with a mark for both ends of the word, and weighted by TF-IDF. **Ridge regression** is linear
-#   regression with a penalty on large weights; this is its setting.
+# - **Letter n-grams**: an n-gram is a piece of n letters. All pieces of up to five letters are
+#   counted, with a mark for both ends of the word. **TF-IDF** gives pieces less weight if many
+#   words have them. **Ridge regression** is linear regression with a penalty on large weights; the
+#   penalty is its setting.
 # - **Char-CNN**: an embedding, 128 filters that see five letters, their maxima, and one linear unit.
 #   **Dropout** sets a fifth of the maxima to 0 in each training step, so that the network does not
 #   rely on a few. The setting is the number of epochs.
@@ -190,8 +191,8 @@ def predict(train, dev, asked, seed):
 
 
 # %% [markdown]
-# For a later section we also ask for 500 words that the models *have* seen: as they were, with a
-# real misspelling from the list of *codespell*, and lengthened, with one vowel four times.
+# For a later section we also ask for 500 words that the models *have* seen, in three spellings: as
+# they were, with a real misspelling (from *codespell*), and with one vowel four times.
 
 # %%
 typos_of = {}
@@ -251,8 +252,8 @@ for (split, name), guess in guesses.items():
 MeasuredTable(rows, corner="unseen words")
 
 # %% [markdown]
-# Are the gaps more than chance? A paired bootstrap draws families many times, each with all its
-# words. The interval covers the choice of the families, not that of the seeds.
+# Could the gaps be chance? A paired bootstrap draws families many times, each with all its words.
+# The interval covers the choice of the families, not that of the seeds.
 
 
 # %%
@@ -269,7 +270,7 @@ for split, part in splits.items():
     for one, other in (("char-CNN", "letter n-grams"), ("letter n-grams", "mean of training")):
         compare(f"{split}: {one} − {other}", of[one], of[other], families[test])
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "One model, letter n-grams, and one lexicon, split in two ways. Each dot is a word that the model has not seen, its prediction over the people's rating; on the line, both are equal. Left: relatives of the word were trained on (R² ≈ 0.70). Right: they were not (R² ≈ 0.02), and the prediction hardly depends on the word.", "name": "fig-sentiment-splits"}, "image": {"alt": "Two scatter plots of predictions over ratings, with a diagonal line from −3.5 to 3.5. Left, relatives seen: one cloud of negative and one of positive words lie along the diagonal. Right, family unseen: a flat band a little below 0, whatever the rating."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Letter n-grams on one lexicon, split in two ways. Each dot is a word that the model has not seen: its prediction over its rating by people; on the line, both are equal. Left: relatives of the word were trained on (R² ≈ 0.70). Right: they were not (R² ≈ 0.02), and the prediction hardly depends on the word.", "name": "fig-sentiment-splits"}, "image": {"alt": "Two scatter plots of predictions over ratings, with a diagonal line from −3.5 to 3.5. Left, relatives seen: one cloud of negative and one of positive words lie along the diagonal. Right, family unseen: a flat band a little below 0, whatever the rating."}}
 fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.1), sharey=True)
 for ax, color, (split, part) in zip(axes, COLORS, splits.items(), strict=False):
     guess = guesses[split, "letter n-grams"][part == 0]
@@ -279,15 +280,15 @@ for ax, color, (split, part) in zip(axes, COLORS, splits.items(), strict=False):
 _ = axes[0].set_ylabel("prediction")
 
 # %% [markdown]
-# - **With relatives seen, letters seem to tell nearly everything.** The n-grams explain ≈ 0.70 of the
-#   variance and get ≈ 90.6% of the signs right, nearly as many as two groups of people share
-#   (≈ 91.7%). The network is behind by ≈ -3.5 points.
-# - **With the family unseen, they tell nearly nothing.** $R^2$ is ≈ 0.02 for the n-grams and ≈ -0.04
-#   for the network. A gain over always saying negative is not shown (≈ +1.1 points).
+# - **With relatives seen, letters seem to tell a lot.** The n-grams explain ≈ 0.70 of the variance
+#   and get ≈ 90.6% of the signs right. (Two groups of five people agree on ≈ 91.7%.) The network is
+#   behind (≈ -3.5 points).
+# - **With the family unseen, letters tell nearly nothing.** $R^2$ is ≈ 0.02 for the n-grams and
+#   ≈ -0.04 for the network. A gain over always saying negative is not shown (≈ +1.1 points).
 #
-# Models and words are the same ({numref}`fig-sentiment-splits`). So the first split measures whether a
-# model remembers which stems are good or bad, and not whether it can read sentiment from letters.
-# In the second, all it can do is stay near the mean.
+# Both splits have the same models and the same lexicon ({numref}`fig-sentiment-splits`). So the
+# first split mainly measures whether a model remembers which stems are good or bad. In the second,
+# its predictions stay near the mean.
 #
 # ## Do affixes help?
 #
@@ -306,14 +307,15 @@ measured("n-grams, family unseen: with un-, dis-, mis- − without", low, "+.2f"
 measured("people: with un-, dis-, mis- − without", y[tells].mean() - y[~tells].mean(), "+.2f")
 
 # %% [markdown]
-# Words with *un-*, *dis-* and *mis-* are nearly all negative, and people rate them ≈ -1.47 lower than
-# others. The n-grams have learned a small part of that, ≈ -0.23. But *-ful* says nothing by itself
-# (*hopeful*, *painful*), and *-less* turns its **base** around (*hopeless*, *painless*). So we make it
-# easy: the models see all words but the negations of two thirds of the families, one third for the
-# test and one for validation. The bases are seen.
+# Words with *un-*, *dis-* and *mis-* are nearly all negative, and people rate them lower than
+# others (≈ -1.47). The n-grams have learned a small part of that (≈ -0.23). But *-ful* says nothing
+# by itself (*hopeful*, *painful*), and *-less* reverses the sentiment of its **base** (*hopeless*,
+# *painless*). So we make the task easier. The negations of one third of the families are for the
+# test, those of another third for validation. The models see all other words, the bases included.
 #
 # The rival is a rule with two numbers: a straight line from the rating of the base to that of its
-# negation, fitted to the negations in training. It is told which words are negations, and of what.
+# negation, fitted to the negations in training. Only the rule is told which words are negations,
+# and of what.
 #
 # :::{predict} turn the base − char-CNN, in points
 # The network has seen *hope*, *hopeful*, and the negations of other families. Which of the two gets
@@ -369,7 +371,7 @@ of = {name: right(guess, negation) for name, guess in turned.items()}
 for name in ("letter n-grams", "char-CNN"):
     compare(f"turn the base − {name}", of["turn the base"], of[name], families[negation])
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Negations of words that have been seen: rating of the base (horizontal) and of its negation (vertical). People mostly give the negation the opposite sign. The char-CNN has not seen these negations; for good bases (right) it goes only a part of the way down, and for bad bases (left) it seldom rises above zero.", "name": "fig-sentiment-negations"}, "image": {"alt": "A scatter plot of negations over their bases. The circles of people lie in the upper left, such as painless (1.2), and in the lower right, such as hopeless (−2). The triangles of the network lie around 0 on the right, and mostly below 0 on the left; arrows lead from people to network for both words."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Negations of words that have been seen: rating of the base (horizontal) and of its negation (vertical). People mostly give the negation the opposite sign. The char-CNN has not seen these negations; for good bases (right) its answers are less negative than people's, and for bad bases (left) they are seldom above zero.", "name": "fig-sentiment-negations"}, "image": {"alt": "A scatter plot of negations over their bases. The circles of people lie in the upper left, such as painless (1.2), and in the lower right, such as hopeless (−2). The triangles of the network lie around 0 on the right, and mostly below 0 on the left; arrows lead from people to network for both words."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 4.2))
 of_net = turned["char-CNN"]
 _ = ax.scatter(base[negation], y[negation], s=22, facecolor="none", edgecolor=COLORS[0])
@@ -386,12 +388,12 @@ _ = ax.text(0.25, 1.03, "▲ char-CNN", color=COLORS[1], transform=ax.transAxes)
 _ = ax.set(xlabel="rating of the base (hope)", ylabel="rating of the negation (hopeless)")
 
 # %% [markdown]
-# Nearly all negations of a good word are bad, and the line gets ≈ 98.9% of these signs right; of the
-# other kind, ≈ 50.0%. The network gets only ≈ 65.8% of the first kind right, though it has seen *hope*,
-# *hopeful*, and negations of other families. It stops on the way: ≈ 86.9% of its answers lie between
-# the rating of the base and that of the negation ({numref}`fig-sentiment-negations`). The n-grams add
-# up weights: what *-less* adds is the same for *hope* and for *pain*, so they get ≈ 90.9% of one kind
-# right, and ≈ 26.0% of the other.
+# Nearly all negations of a good word are bad. The line gets ≈ 98.9% of these signs right, and so
+# does always saying bad; of the other kind, the line gets ≈ 50.0%. The network gets only ≈ 65.8% of
+# the first kind right, though it has seen *hope* and *hopeful*. Most of its answers (≈ 86.9%) lie
+# between the rating of the base and that of the negation ({numref}`fig-sentiment-negations`). The
+# n-grams add up weights, and *-less* adds the same to *hope* and to *pain*. They get ≈ 90.9% of one
+# kind right, and ≈ 26.0% of the other.
 #
 # ## Is a seen word still known in another spelling?
 #
@@ -429,10 +431,10 @@ MeasuredTable(rows, corner="R², seen words")
 #
 # :::{admonition} Takeaways
 # :class: tip
-# - The split decides: before you believe a score on unseen words, ask for their relatives.
-# - The sentiment of a stem can hardly be read from its letters. It has to be seen.
-# - A negation turns a value around. Models that add up what they find in a word do not learn that.
-# - For words spelled otherwise, find the word that was meant, and look it up.
+# - The split decides the score on unseen words: ask whether their relatives were in training.
+# - The sentiment of a stem can hardly be read from its letters. A model has to see the stem.
+# - A negation reverses a value. Our models, which add up what they find in a word, did not learn that.
+# - For words in another spelling, find the word that was meant, and look it up.
 # :::
 #
 # ## Exercises
@@ -454,15 +456,15 @@ for n in (2, 4, 6, 8):
 # %% [markdown]
 # :::{admonition} Answer to exercise 1
 # :class: dropdown
-# With 4 letters $R^2$ is ≈ 0.04, with 6 ≈ 0.27, with 8 ≈ 0.57. So many relatives share six letters or
-# less, and a split by 8 letters lets them back in.
+# With 4 letters $R^2$ is ≈ 0.04, with 6 ≈ 0.27, with 8 ≈ 0.57. So many relatives share fewer than 8
+# letters, and a split by 8 puts them into training again.
 # :::
 #
 # :::{admonition} Exercise 2 — sooo goood
 # :class: exercise
-# Write a rule for lengthened words: a letter that stands three times or more is written once, or else
-# twice, until the word is among the training words. How much does it explain? (To check:
-# *gooood* must become *good*, and *soooo* must become *so*.)
+# Write a rule for lengthened words: write a letter that stands three times or more once; if that is
+# no training word, write it twice. How much does the rule explain? (To check: *gooood* must become
+# *good*, and *soooo* must become *so*.)
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 2", "code_prompt_hide": "Hide solution 2"}
@@ -480,16 +482,15 @@ measured("lengthened words, squeezed and looked up: R²", scores, ".2f", over="f
 # %% [markdown]
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
-# It explains ≈ 1.00. Our lengthened words are made by a rule, and a rule undoes it. Where the
-# form of the error is known, there is nothing to learn.
+# It explains ≈ 1.00. A rule made our lengthened words, and another rule undoes this.
 # :::
 #
 # :::{admonition} Exercise 3 — Emoticons
 # :class: exercise
 # The lexicon has emoticons, too. Predict them by ridge regression on single characters, and on
-# n-grams of up to three. Keep emoticons with the same characters together, noses apart: `:)`,
-# `:-)` and `):` are one group. What does order tell? (To check: half of the emoticons are
-# positive.)
+# n-grams of up to three. Keep emoticons with the same characters together, noses not counted: `:)`,
+# `:-)` and `):` are one group. What does the order of the characters add? (To check: half of the
+# emoticons are positive.)
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 3", "code_prompt_hide": "Hide solution 3"}
@@ -510,7 +511,7 @@ compare("emoticons: up to 3 − single characters", of[3], of[1], groups)
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
 # Single characters get ≈ 61.4% of the signs right, n-grams ≈ 69.7%. Mouths are shared by many groups,
-# so here the characters do tell, but only in their order: `:)` and `):` have the same ones.
+# so here the characters tell something, and their order more: `:)` and `):` have the same ones.
 # :::
 #
 # ## Further reading

@@ -37,9 +37,9 @@ set_style()
 # %% [markdown]
 # ## What does the L1 penalty charge for?
 #
-# The net of the slide: 784 pixels, 100 `selu` units, **300 sigmoid units as codings**,
-# and the way back. Every activation of a coding costs 0.001 times its size, so a unit
-# should be active only where it saves more squared error than it costs.
+# The slide's net has 784 pixels, 100 `selu` units, **300 sigmoid units as codings**, and a
+# mirrored decoder. Every activation of a coding costs 0.001 times its size, so a unit should be
+# active only where it saves more squared error than it costs.
 
 # %%
 selu = {"activation": "selu", "kernel_initializer": "lecun_normal"}
@@ -64,8 +64,8 @@ sparse_l1_ae = keras.Sequential([sparse_l1_encoder, sparse_l1_decoder])
 print(f"{sparse_l1_ae.count_params():,} parameters")
 
 # %% [markdown]
-# Is the penalty the sum over the 300 units, averaged over the images? Then it must not
-# depend on how many images are in a batch.
+# Is the penalty the sum over the 300 units, averaged over the images? Then it must not depend
+# on how many images are in a batch. (Keras collects penalties in `net.losses`.)
 
 
 # %%
@@ -132,10 +132,10 @@ live_penalty(target=0.1)
 # %% [markdown]
 # ## Does the stronger gradient get there sooner?
 #
-# We begin without a net: one unit, plain gradient descent on $z$ with step size 1. How
-# many steps does it take until $\hat p$ is within 0.01 of the target? The unit starts at
-# 0.5, at 0.99 or almost dead, at 0.001. In the last row the squared error is scaled: at
-# the target it has KL's curvature, 5.6 times its own, so that only the *shape* differs.
+# We begin without a net: one unit, plain gradient descent on $z$ with step size 1. How many
+# steps does it take until $\hat p$ is within 0.01 of the target? The unit starts at 0.5, at
+# 0.99, or at 0.001, where it is almost dead. In the last row the squared error is multiplied by
+# 5.6. Then it has KL's curvature at the target, and only the *shape* differs.
 
 
 # %%
@@ -161,9 +161,9 @@ for name, slope in slopes.items():
     print(f"{name:14}", *(f"{n:6,}" for n in steps))
 
 # %% [markdown]
-# A part of KL's lead is only scale: scaled, the squared error is quicker from above. The
-# other part is shape: **an almost dead unit recovers 14 times sooner** under KL, because
-# its gradient does not vanish.
+# A part of KL's lead is only scale: the scaled squared error is quicker from above. The other
+# part is shape: **an almost dead unit recovers 14 times sooner** under KL, because its gradient
+# does not vanish.
 #
 # ## What does Keras do to such a regularizer?
 #
@@ -225,8 +225,8 @@ for n in (1, 32, 128, 256):
     print(f"batch of {n:3}: penalty {penalty(layer, halves):.4f}")
 
 # %% [markdown]
-# Now it is the same. Does it also agree with the formula? We check it with the weight that
-# we will train with: 0.05 / 32, which is what the slide's number meant in Keras 2.
+# Now the penalty is the same. Does it also agree with the formula? We check it with the weight
+# that we will train with: 0.05 / 32, which is what the slide's number meant in Keras 2.
 
 # %%
 kld_reg = KLDivergenceRegularizer(weight=0.05 / 32, target=0.1)
@@ -353,15 +353,16 @@ for other in ("MAE", "MSE, scaled"):
     difference(f"{other} − KL, steps", steps[other], steps["KL"], "+.0f")
 
 # %% [markdown]
-# KL needs ≈ 25 steps and the squared error ≈ 50, although it has KL's curvature. The
-# interval of this difference, over three seeds, excludes 0, so the lead is not only scale.
-# Against the absolute error the interval includes 0: a lead is not shown
-# ({numref}`fig-sparse-approach`). The training below has 9,460 steps.
+# KL needs ≈ 25 steps and the scaled squared error ≈ 50, although their curvatures at the target
+# are equal. The interval of this difference, over three seeds, excludes 0, so the lead is not
+# only scale. Against the absolute error the interval includes 0: a lead is not shown
+# ({numref}`fig-sparse-approach`).
 #
 # ## What is left after a full training?
 #
-# We train the slide's two nets and one without a penalty. L1 gets a tenth of the slide's
-# weight (exercise 1 shows why), KL the slide's as it acted, 0.05 / 32.
+# We train the slide's two nets and one without a penalty, each with one seed. L1 gets a tenth
+# of the slide's weight (exercise 1 shows why). KL gets the slide's weight as it acted, 0.05 /
+# 32.
 
 
 # %%
@@ -388,7 +389,7 @@ codings = {name: predict(encoder, X_valid) for name, (encoder, _) in nets.items(
 errors = {name: mse_per_image(decoder, codings[name]) for name, (_, decoder) in nets.items()}
 
 # %% [markdown]
-# How sparse are the codings? One may count the **active** units of an image, those whose
+# How sparse are the codings? We can count the **active** units of an image: those whose
 # activation reaches some threshold.
 #
 # :::{predict} active units of 300 | KL | at 0.05
@@ -491,9 +492,8 @@ live_codings({name: c[:500, by_mean[name]] for name, c in codings.items()}, X_va
 # %% [markdown]
 # ## Do the layers of 100 units limit the nets?
 #
-# There are more codings (300) than units in the layers around them (100). Is the narrow
-# place not the codings, but these layers? We leave them out, and train a net without
-# penalty for as many steps.
+# There are more codings (300) than units in the layers around them (100). Are these layers the
+# bottleneck? We leave them out, and train a net without penalty for as many steps.
 
 # %%
 keras.utils.set_random_seed(42)
@@ -546,8 +546,8 @@ for name in nets:
     difference(f"{name}: error added by silencing", one, other, "+.0%", over="images")
 
 # %% [markdown]
-# L1's error rises by ≈ 54%: its small activations carry part of the picture, so “near zero”
-# overstates its sparsity.
+# L1's error rises by ≈ 54% (KL's by about as much): its small activations carry part of the
+# picture, so “near zero” overstates its sparsity.
 #
 # ## Why is the KL net not sparse?
 #
@@ -560,8 +560,8 @@ for name in nets:
 # $$\mathbb E\,[D_{\text{KL}}] \approx \frac{v}{2\,p\,(1 - p)\,B}
 #   \qquad\text{in batches of } B \text{ images,}$$
 #
-# which is $1 / (2B)$ for a unit that is fully on or off, and nothing for a constant one.
-# Is that right?
+# which is $1 / (2B)$ for a unit that is fully on or off, and 0 for a constant one. Is the
+# formula right?
 
 # %%
 rng = np.random.default_rng(42)
@@ -573,11 +573,10 @@ for batch_size in (64, 512):
     print(f"B = {batch_size:3}: charged {charged.mean():.4f}, formula {formula:.4f}")
 
 # %% [markdown]
-# It is roughly right at 64 images, and closely at 512. With our weight and batches of 64,
-# 300 on/off units would cost about 0.003, which is more than a third of the squared error.
-# So the penalty drives the units away from on/off: **it controls how active a unit is on
-# average, not how rarely it is active.** (Exercise 3 changes the number of images per
-# mean.)
+# It is roughly right at 64 images, and almost exact at 512. With our weight and batches of 64,
+# 300 on/off units would cost about 0.003, which is more than a third of the squared error. So
+# the penalty drives the units away from on/off: **it controls how active a unit is on average,
+# not how rarely it is active.**
 #
 # ## How strong should the penalty be?
 #
@@ -594,11 +593,11 @@ def top_k(k):
 
 
 # %% [markdown]
-# Which method is best? A weight and a k cannot be equated, so we compare the error together
-# with the sparsity. All nets of a panel have the same activation function, three seeds,
-# 9,600 images and 3 epochs. Each method has its own learning rate, because one rate for all
-# would favor the method that it suits. KL needs activations between 0 and 1, so it is left
-# out with `relu`.
+# Which method is best? A weight and a k cannot be set equal, so we compare the error together
+# with the sparsity. All nets of a panel have the same activation function, three seeds, 9,600
+# images and 3 epochs. Each method has its own learning rate, because one rate for all would
+# favor the method that it suits. KL needs activations between 0 and 1, so it is left out with
+# `relu`.
 
 # %%
 short = {"images": X_train[:9_600], "epochs": 3, "jit_compile": False}
@@ -668,8 +667,7 @@ for ax in axes:
 _ = axes[0].set_ylabel("squared error per pixel")
 
 # %% [markdown]
-# What does a method cost, and does it make the codings sparser? Here are L1 and KL with
-# the weights from above, against no penalty:
+# Here are L1 and KL with the weights from above, against no penalty:
 
 # %%
 for kind in ("L1", "KL"):
@@ -704,12 +702,12 @@ for name, pair in pairs.items():
 # - **KL costs error, and it is not shown to make the codings sparser**
 #   ({numref}`fig-sparse-frontier`). It costs ≈ 5%, and the interval of the Hoyer sparsity
 #   includes 0.
-# - **TopK against L1 depends on the activation function and on the tuning.** With `relu`,
-#   each at its own learning rate, the error of TopK differs from that of L1 by ≈ −3%, and
-#   the interval excludes 0, but not with all other seeds. At the learning rate of L1 it
-#   includes 0: there, a lead is not shown. With sigmoid units the error differs by ≈ 29%
-#   and TopK is less sparse; both intervals exclude 0. All these trainings are short, and we
-#   do not conclude that either order holds in a full one.
+# - **TopK against L1 depends on the activation function and on the tuning.** With `relu`, each
+#   at its own learning rate, the error of TopK differs from that of L1 by ≈ −3%, and the
+#   interval excludes 0, but not with all other seeds. At the learning rate of L1 the interval
+#   includes 0, and a lead is not shown. With sigmoid units the error differs by ≈ 29% and TopK
+#   is less sparse; both intervals exclude 0. All these trainings are short, and we do not
+#   conclude that either order holds in a full one.
 # - TopK is easier to set: k *is* the number of active units.
 #
 # ## What does a single unit respond to?
@@ -770,9 +768,10 @@ MeasuredTable(rows, corner="11 epochs")
 # :class: tip
 # - L1 charges for every activation. It makes the codings sparse, here mostly by letting
 #   units die: ≈ 102 of 300 live. It costs error.
-# - The KL penalty charges for a wrong *mean*. It meets its target and costs error, but does
-#   not make the codings sparse.
-# - Its gradient does not vanish where a sigmoid saturates, which helps an almost dead unit.
+# - The KL penalty charges for a wrong *mean*. It meets its target and costs error, but is not
+#   shown to make the codings sparser.
+# - The gradient of KL does not vanish where a sigmoid saturates, which helps an almost dead
+#   unit.
 # - A count of active units depends on its threshold; Hoyer sparsity has none.
 # - Keras divides an `activity_regularizer` by the batch size. A regularizer that averages
 #   by itself belongs in a layer with `add_loss`.
@@ -797,9 +796,10 @@ for loss in ("mse", "binary_crossentropy"):
 # %% [markdown]
 # :::{admonition} Answer to exercise 1
 # :class: dropdown
-# With this one seed, ≈ 65 with the squared error, and ≈ 132 with the cross-entropy.
-# Cross-entropy has steeper gradients per pixel, so the same weight counts less against it.
-# When the source changed to the squared error, it also changed the weight, to 0.0001.
+# With this one seed, ≈ 65 units are live with the squared error, and ≈ 132 with the
+# cross-entropy. Cross-entropy has steeper gradients per pixel, so the same weight counts less
+# against it. When the source changed to the squared error, it also changed the weight, to
+# 0.0001.
 # :::
 #
 # :::{admonition} Exercise 2 — the other repair

@@ -1,9 +1,8 @@
 # %% [markdown]
 # # Squeeze a picture into 30 numbers: what does depth buy?
 #
-# The lecture's autoencoder has several layers on either side of its codings. What do
-# these layers gain, compared with fewer of them, or with principal component analysis
-# (PCA)?
+# The lecture's autoencoder has several layers on either side of its codings. What do they gain over
+# fewer layers, or over principal component analysis (PCA)?
 #
 # - **What you'll do**: build the lecture's stacked autoencoder, train it on
 #   Fashion-MNIST {cite}`xiao2017`, compare it with PCA, and then train nets of depth 1, 2
@@ -38,13 +37,12 @@ print("train", X_train.shape, " validation", X_valid.shape, " test", X_test.shap
 # %% [markdown]
 # ## What is stacked?
 #
-# An autoencoder of depth 1 encodes in one layer and decodes in one layer. A **stacked**
-# (or deep) autoencoder has several layers on either side, usually mirrored about the
-# middle. In the lecture's net, {numref}`fig-stacked_autoencoders-architecture`, the
-# depth is 2. The narrow middle layer holds the **codings**, which are all that the
-# decoder gets of the picture.
+# An autoencoder of depth 1 encodes in one layer and decodes in one layer. A **stacked** (or deep)
+# autoencoder has several layers on either side, usually mirrored about the middle. In the lecture's
+# net, {numref}`fig-stacked_autoencoders-architecture`, the depth is 2. The narrow middle layer
+# holds the **codings**. The decoder gets nothing else of the picture.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The stacked autoencoder of this lesson. Each bar is a layer with its number of units (bar heights go with the square root of that number), each gray shape is a dense set of connections with its activation function.", "name": "fig-stacked_autoencoders-architecture"}, "image": {"alt": "Diagram of five bars from left to right, mirror-symmetric like an hourglass: an image of 784 units narrows to 100 and to 30 units, the codings, then widens to 100 and to 784 units, the reconstruction; the left half is labeled stacked_encoder, the right half stacked_decoder."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The stacked autoencoder of this lesson. Each bar is a layer with its number of units (its height grows with the square root of that number). Each gray shape stands for dense connections and their activation function.", "name": "fig-stacked_autoencoders-architecture"}, "image": {"alt": "Diagram of five bars from left to right, mirror-symmetric like an hourglass: an image of 784 units narrows to 100 and to 30 units, the codings, then widens to 100 and to 784 units, the reconstruction; the left half is labeled stacked_encoder, the right half stacked_decoder."}}
 widths = [784, 100, 30, 100, 784]
 names = ["image", "", "codings", "", "reconstruction"]
 activations = ["selu", "selu", "selu", "sigmoid"]
@@ -104,12 +102,11 @@ for m, n in [(784, 100), (100, 30), (30, 100), (100, 784)]:
 print(f"together {stacked_ae.count_params():,} parameters")
 
 # %% [markdown]
-# Nearly all parameters are in the two outer layers. The activation `selu` is nearly the
-# identity for positive inputs and levels off for negative ones; with weights drawn by
-# `lecun_normal` it keeps the activations near mean 0 and variance 1, layer after layer
-# {cite}`klambauer2017`. The `sigmoid` at the end keeps each pixel between 0 and 1. The
-# loss is the mean squared error (MSE), which PCA minimizes as well. (Exercise 2 shows a
-# problem of the cross-entropy.)
+# Nearly all parameters are in the two outer layers. The activation `selu` is nearly the identity
+# for positive inputs and levels off for negative ones; with weights drawn by `lecun_normal` it
+# keeps the activations near mean 0 and variance 1, layer after layer {cite}`klambauer2017`. The
+# `sigmoid` at the end keeps each pixel between 0 and 1. The loss is the mean squared error (MSE),
+# which PCA minimizes as well. (Exercise 2 shows a problem of another loss, the cross-entropy.)
 #
 # :::{admonition} Since the slides
 # :class: note
@@ -123,11 +120,11 @@ print(f"together {stacked_ae.count_params():,} parameters")
 #
 # ## How do we train it quickly?
 #
-# This is the slide's call of `fit`, after a `compile`, on 2,000 images. For nets this
-# small, `model.fit` spends most of its time on other things than the arithmetic. Our
-# helper `fit` takes the same arguments and calls the same `train_step` of Keras, but
-# loops over a whole epoch inside one compiled function. Both start with the same
-# weights; only the order of the images differs.
+# The next cell calls `fit` as the slide does, after a `compile`, on 2,000 images. For nets this
+# small, `model.fit` spends most of its time on other things than the arithmetic. Our helper `fit`
+# takes the same arguments and calls the same `train_step` of Keras, but loops over a whole epoch
+# inside one compiled function. Both start with the same weights; only the order of the images
+# differs.
 
 # %%
 small = X_train[:2_000]
@@ -140,7 +137,7 @@ for name, any_fit in [("model.fit", keras.Model.fit), ("fit", fit)]:
     measured(f"{name}: validation MSE", history.history["val_loss"][-1])
 
 # %% [markdown]
-# The errors are close. From here on we use the quick one. `fit_autoencoder` compiles as
+# The errors are close. From here on we use our `fit`. `fit_autoencoder` compiles as
 # above, lets the learning rate fall from 0.003 to 0 along half a cosine, and calls `fit`
 # with the images as inputs *and* targets. We train for the slide's 10 epochs on all
 # 55,000 images.
@@ -158,7 +155,7 @@ seen = X_train[:5_000]
 measured("MSE of 5,000 training images", mse(seen, stacked_ae.predict(seen, verbose=0)))
 
 # %% [markdown]
-# The two errors are close to each other, so there is hardly any overfitting.
+# The two errors are close, so there is hardly any overfitting.
 #
 # Later lessons need this net, so the package keeps its recipe as
 # `fit_stacked_autoencoder`. Does it give exactly the same weights?
@@ -196,8 +193,8 @@ def show_reconstructions(model, n_images=5):
 show_reconstructions(stacked_ae)
 
 # %% [markdown]
-# In {numref}`fig-stacked_autoencoders-reconstructions` outline and shading are kept;
-# prints, seams and fine texture are lost. The two halves also work alone:
+# In {numref}`fig-stacked_autoencoders-reconstructions` outlines and shading are kept; prints and
+# fine texture are lost. Encoder and decoder also work alone:
 
 # %%
 codings = stacked_encoder.predict(X_valid, verbose=0)
@@ -300,12 +297,12 @@ ax.set(xlabel="numbers per image", ylabel="squared error per pixel", ylim=(0, 0.
 _ = ax.set_xlim(5, equal_parameters + 5)
 
 # %% [markdown]
-# With equally many numbers per picture, the autoencoder leaves ≈ 27.0% less error; the
-# interval, over three seeds, excludes 0. PCA needs ≈ 54 components to be as good
-# ({numref}`fig-stacked_autoencoders-pca`). But the net has nearly seven times as many
-# parameters as PCA with 30 components. With equally many parameters PCA reaches ≈ 0.0037,
-# which is far less error than the net's ≈ 0.0110. So a stacked autoencoder is worth its
-# parameters if the *codings* have to be few.
+# With equally many numbers per picture, the autoencoder leaves ≈ 27.0% less error; the interval,
+# over three seeds, excludes 0. PCA needs ≈ 54 components to be as good
+# ({numref}`fig-stacked_autoencoders-pca`). But the net has nearly seven times as many parameters as
+# PCA with 30 components. With equally many parameters PCA has an error of ≈ 0.0037, far less than
+# the net's ≈ 0.0110. So a stacked autoencoder is worth its parameters only if the *codings* have to
+# be few.
 #
 # ## What does depth buy?
 #
@@ -317,10 +314,10 @@ _ = ax.set_xlim(5, equal_parameters + 5)
 # - **depth 3**: 784-94-60-*k*-60-94-784, whose layers are chosen so that it has as many
 #   parameters as depth 2, to within 1%.
 #
-# The codings are linear, or have the slide's `selu`. So the net of depth 2 with `selu` and
-# 30 codings is the slide's. All 36 nets get the same two epochs, and each kind of net the learning
-# rate that is best for *it* on the validation images, averaged over two other seeds. Exercise 1
-# shows what one rate for all would have made us believe.
+# The codings are linear, or have the slide's `selu`. So the net of depth 2 with `selu` and 30
+# codings is the slide's. All 36 nets are trained for two epochs. Each kind of net gets the learning
+# rate with the lowest validation error for *it*, averaged over two other seeds. Exercise 1 shows
+# why one rate for all would mislead.
 #
 # :::{predict} 30 codings: depth 3 − depth 2
 # The nets of depth 2 and 3 have equally many parameters. Take 30 linear codings. What does the
@@ -442,22 +439,22 @@ difference("depth 2 − depth 1: 10 codings − 30 codings", second[10], second[
 # - **Depth 1 has less error than clipped PCA**, although its codings are linear, too: with
 #   30 codings the difference is ≈ −0.0015. PCA is fitted first and clipped afterwards; the
 #   net is trained through its sigmoid.
-# - **The second layer helps where the codings are few**: it changes the error by ≈ −0.0043
-#   with 10 codings, and by only ≈ −0.0003 with 30, which not all other seeds show. (The
-#   last interval compares these two.) It also adds parameters, and this experiment cannot
-#   separate the two: at depth 1 the number of codings fixes the number of parameters.
+# - **The second layer helps where the codings are few**: it changes the error by ≈ −0.0043 with 10
+#   codings, and by only ≈ −0.0003 with 30, which not all other seeds show. (The last interval
+#   compares these two.) It also adds parameters, and this experiment cannot tell which of the two
+#   helps: at depth 1 the number of codings fixes the number of parameters.
 # - **The third layer does not help.** Here the parameters are equal. With 30 codings the error
 #   rises, by ≈ 0.0023. With 10 codings the difference is tiny, and other seeds do not show it.
 #   This holds for two epochs; a deeper net may need more steps.
 #
-# At equal *parameters* PCA has less error than each of these nets with 30 codings: see the
-# last column of the table. So depth helps to keep the codings few, but it does not save
+# At equal *parameters* PCA has less error than each of these nets with 30 codings: see the last
+# column of the table. So depth helps if the codings have to be few, but it does not save
 # parameters.
 #
 # ## What does an activation on the codings cost?
 #
-# The slide's codings have a `selu`. We compare with the same net with linear codings, at
-# each depth.
+# The slide's codings have a `selu`. At each depth, we compare nets with `selu` codings and with
+# linear codings.
 
 # %%
 for k in code_sizes:
@@ -469,13 +466,12 @@ cost = {d: errors[d, "selu", 30] - errors[d, "linear", 30] for d in (1, 2)}
 difference("selu − linear, 30 codings: depth 1 − depth 2", cost[1], cost[2], "+.4f")
 
 # %% [markdown]
-# With 30 codings the `selu` raises the error by ≈ 0.0035, ≈ 0.0020 and ≈ 0.0008 at depth 1,
-# 2 and 3; at depth 1 and 2 the intervals exclude 0. That the cost falls with depth
-# is not shown: the last interval includes 0. With 10 codings the `selu` nets differ much
-# from seed to seed. A likely reason for the cost: `selu` cannot go below about −1.76 and
-# flattens on its way there, so pictures on that side get nearly the same coding. So we give
-# the hidden layers an activation, and the codings none. (The slide's net, and the lessons
-# that use it, keep theirs.)
+# With 30 codings the `selu` raises the error by ≈ 0.0035, ≈ 0.0020 and ≈ 0.0008 at depth 1, 2 and
+# 3; at depth 1 and 2 the intervals exclude 0. That the cost falls with depth is not shown: the last
+# interval includes 0. With 10 codings the `selu` nets differ much from seed to seed. A likely
+# reason for the cost: `selu` cannot go below about −1.76 and flattens on its way there, so pictures
+# on that side get nearly the same coding. We conclude: give the hidden layers an activation, and
+# the codings none. (The slide's net, and the lessons that use it, keep theirs.)
 #
 # After two epochs the slide's net has an error of ≈ 0.0152. The simplest net of all,
 # 784-30-784 with linear codings, has ≈ 0.0135.
@@ -495,10 +491,9 @@ _ = plot_image_rows(
 )
 
 # %% [markdown]
-# PCA can only add and subtract fixed pictures, so other clothes show through as gray
-# ghosts ({numref}`fig-stacked_autoencoders-versus`). The decoder of depth 1 adds in the
-# same way, but its sigmoid cuts off what is below white. With a second layer the edges
-# become cleaner.
+# PCA can only add and subtract fixed pictures, so gray traces of other clothes remain
+# ({numref}`fig-stacked_autoencoders-versus`). The decoder of depth 1 adds in the same way before
+# its sigmoid. With a second layer the edges become cleaner.
 #
 # ## And on pictures nobody looked at?
 #
@@ -521,7 +516,7 @@ MeasuredTable(
 )
 
 # %% [markdown]
-# What was shown on the validation images has the same sign here.
+# The differences shown above have the same sign here. (This table leaves out the `selu` codings.)
 #
 # :::{admonition} Takeaways
 # :class: tip
@@ -529,20 +524,19 @@ MeasuredTable(
 #   net to return its input; the lecture's is 784-100-30-100-784.
 # - From 30 numbers it rebuilds Fashion-MNIST with a validation MSE of ≈ 0.0110, PCA
 #   (clipped) with ≈ 0.0150. PCA needs ≈ 54 numbers to be as good.
-# - At equal parameters PCA wins, with ≈ 0.0037. Say at what you compare: code size or
-#   parameters.
+# - At equal parameters PCA is better, with ≈ 0.0037. Say what you keep equal: code size or parameters.
 # - The second layer helps where the codings are few; a third does not help here.
-# - Each net needs its own learning rate: with one rate for all, depth would get the credit.
-# - An activation on the codings costs error. Give them none.
+# - Each net needs its own learning rate: with one rate for all, depth would seem to help more.
+# - A `selu` on the codings raises the error. Give them no activation.
 # :::
 #
 # ## Exercises
 #
 # :::{admonition} Exercise 1 — one learning rate for all
 # :class: exercise
-# Train the nets of depth 1 and 2 with 30 linear codings again, both with the learning rate of
-# 0.003 that suits the lecture's net. What would you now say about depth 1 and PCA, and about
-# the gain of the second layer?
+# Train the nets of depth 1 and 2 with 30 linear codings again, both with the learning rate of 0.003
+# that we used at first. What would you now say about depth 1 and PCA, and about the gain of the
+# second layer?
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 1", "code_prompt_hide": "Hide solution 1"}
@@ -555,10 +549,9 @@ difference("one rate: depth 2 − depth 1", two, one, "+.4f")
 # %% [markdown]
 # :::{admonition} Answer to exercise 1
 # :class: dropdown
-# Depth 1 would seem to lose to PCA, by ≈ 0.0024, and the second layer would seem to change
-# the error by ≈ −0.0030, several times what it does. Both verdicts would be about the
-# learning rate: at 0.003 the net of depth 1 has not come to rest after two epochs. Tune
-# every rival before you compare.
+# Depth 1 would seem to lose to PCA, by ≈ 0.0024, and the second layer would seem to change the
+# error by ≈ −0.0030, several times what it does. The learning rate causes both: at 0.003 the net of
+# depth 1 needs more than two epochs. Tune every rival before you compare.
 # :::
 #
 # :::{admonition} Exercise 2 — why not cross-entropy?
@@ -578,10 +571,10 @@ measured("part that no net can remove", perfect / of_net, ".1%")
 # %% [markdown]
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
-# A gray pixel counts as a biased coin, and a coin keeps its entropy however well you know
-# its bias: even a perfect reconstruction scores ≈ 0.2413. So no net can remove ≈ 86.7% of
-# this net's cross-entropy. It works as a loss, but as a reported number it hides the
-# differences. Report the excess over the perfect value, or the MSE.
+# The cross-entropy treats a gray pixel as a biased coin. A coin keeps its entropy even if you know
+# its bias, so a perfect reconstruction scores ≈ 0.2413. So no net can remove ≈ 86.7% of this net's
+# cross-entropy. It works as a loss, but if you report it, it hides differences. Report the excess
+# over the perfect value, or the MSE.
 # :::
 #
 # :::{admonition} Exercise 3 — clothes in a mirror
@@ -601,10 +594,9 @@ difference("mirrored: error below clipped PCA's by", 1, ae_mirrored / pca_mirror
 # %% [markdown]
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
-# Both get worse, from ≈ 0.0110 to ≈ 0.0192 and from ≈ 0.0150 to ≈ 0.0193. The interval over
-# three seeds now includes 0: a difference is not shown. In this collection shoes point to
-# the left. The net has not learned what clothes are in general, but what *these* pictures
-# look like, and that is how it beat PCA.
+# Both get worse, from ≈ 0.0110 to ≈ 0.0192 and from ≈ 0.0150 to ≈ 0.0193. The interval over three
+# seeds now includes 0: a difference is not shown. In this collection shoes point to the left. So
+# the net has learned what *these* pictures look like, and less what clothes look like in general.
 # :::
 #
 # ## Further reading

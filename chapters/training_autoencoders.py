@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Train autoencoders with tied weights, or one layer at a time
 #
-# This lesson tests two ideas: let the decoder reuse the encoder's weights, and train a
-# deep autoencoder layer by layer. What does each of them gain, and is it still needed?
+# This lesson tests two ideas: let the decoder reuse the encoder's weights, and train a deep
+# autoencoder layer by layer. What does each of them gain, and are they still needed?
 #
 # - **What you'll do**: compare tied with untied nets, and greedy layerwise training with plain
 #   training, over as many steps and over as many multiplications.
@@ -112,16 +112,16 @@ measured("tied, after a short fit: validation MSE", tied_ae.evaluate(X_valid, X_
 # :class: note
 # - The slide has no code. The usual code for it uses `dense.input_shape`, which Keras 3
 #   has dropped; we read the kernel's shape instead.
-# - `save` cannot write the tie down, and says so. Use `save_weights`; to load them, build the
-#   net anew and call `load_weights`.
-# - On the slide, read “stack” for “stuck”.
+# - `save` cannot store the tie, and says so. Use `save_weights`; to load them, build the net
+#   again and call `load_weights`.
+# - On the slide, “stuck” should be “stack”.
 # :::
 #
 # ## Where does the shared kernel's gradient come from?
 #
-# The chain rule adds up every path from a weight to the loss, and a shared kernel has
-# two: through the encoder and through the decoder. If an *untied* net has the same numbers on
-# both sides, then for every pair of kernels
+# The chain rule adds up every path from a weight to the loss, and a shared kernel has two:
+# through the encoder and through the decoder. If an *untied* net has the same weights in
+# encoder and decoder, then for every pair of kernels
 #
 # $$\frac{\partial\,\text{loss}}{\partial W_{\text{tied}}}
 # = \frac{\partial\,\text{loss}}{\partial W_{\text{encoder}}}
@@ -168,7 +168,7 @@ for name, tied, encoder, decoder in [
 # control between the two. The net **untied,
 # tied start** begins with the numbers of the tied net, and then trains its decoder freely.
 #
-# For one seed, all nets see the images in the same order, and take equally many steps. With
+# With one seed, all nets see the images in the same order, and take equally many steps. With
 # 1,000 images we train as long as is best for the *untied* net on the validation images. With
 # 55,000 we train only the last two nets, which differ in nothing but the tie.
 #
@@ -215,7 +215,7 @@ difference("1,000 images: the tied start alone saves", saved, spec=".1%")
 validation = [mse(net, X_valid) for net in trained[55_000, "tied"]]
 measured("tied, all images: validation MSE", validation)
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Error on the test images (dots: three seeds; vertical marks: their means). All nets of one group took the same number of steps. Tying saves ≈ 8.4% of the error with 1,000 images, and ≈ 1.9% with 55,000.", "name": "fig-training-tied"}, "image": {"alt": "Two groups of dots along an error axis. With 1,000 images, the untied nets with and without the tied start lie together at about 0.016, the tied nets at about 0.0148. With 55,000 images all errors are lower: the untied nets with the tied start lie at about 0.0117, the tied nets at about 0.0114."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Error on the test images (dots: three seeds; vertical marks: their means). All nets of one group took the same number of steps. Tying saves ≈ 8.4% of the error with 1,000 images. With 55,000 (≈ 1.9%) a saving is not shown.", "name": "fig-training-tied"}, "image": {"alt": "Two groups of dots along an error axis. With 1,000 images, the untied nets with and without the tied start lie together at about 0.016, the tied nets at about 0.0148. With 55,000 images all errors are lower: the untied nets with the tied start lie at about 0.0117, the tied nets at about 0.0114."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3))
 hues = dict(zip(builders, [COLORS[0], COLORS[1], COLORS[2]]))
 places = [0, 1, 2, 4, 5]
@@ -230,17 +230,15 @@ ax.grid(axis="y", visible=False)
 _ = ax.set_xlabel("squared error per pixel")
 
 # %% [markdown]
-# With 1,000 images the tie saves ≈ 8.4% of the error, and the interval
-# excludes 0 ({numref}`fig-training-tied`). The tied start alone saves
-# ≈ −0.2%; this interval includes 0, so that it helps is not
-# shown. So the tie itself is a **regularizer**: a constraint that lowers the error on new images
-# when data are scarce. With 55,000 images the interval includes 0, and a saving is not shown.
-# But the tied net has only half of the kernel parameters.
+# With 1,000 images the tie saves ≈ 8.4% of the error, and the interval excludes 0
+# ({numref}`fig-training-tied`). The tied start alone saves ≈ −0.2%; this interval includes 0,
+# so a saving is not shown. The tie itself is a **regularizer**: a constraint that lowers the
+# error on new images when data are scarce. With 55,000 images the interval includes 0, and a
+# saving is not shown. But the tied net has only half of the kernel parameters.
 #
-# For comparison: the notebook that goes with the lecture's source {cite}`geron2022` has a
-# tied `relu` net of the same widths at .0133; we ran it twice, and got .0136 and .0141. Our
-# tied nets reach ≈ 0.0115 on the same validation images, after
-# fewer epochs.
+# For comparison: the notebook of the lecture's source {cite}`geron2022` has a tied `relu` net
+# of the same widths with an error of .0133. We got .0136 and .0141 with it. Our tied nets, with
+# `selu` and other settings, reach ≈ 0.0115 on the same validation images.
 #
 # ## How do you train one layer at a time?
 #
@@ -288,9 +286,9 @@ _ = ax.axis("off")
 
 
 # %% [markdown]
-# In code: a list of encoders, a list of decoders, and a loop. Our net has ten layers. After
-# the phases comes **fine-tuning**: we train the whole sandwich, because no decoder has met the
-# errors of the others yet.
+# The code needs a list of encoders, a list of decoders, and a loop. Our net has ten layers.
+# After the phases comes **fine-tuning**: we train the whole sandwich, because each decoder was
+# trained without the errors of the others.
 
 # %%
 WIDTHS = [784, 100, 80, 60, 45, 30]
@@ -339,11 +337,11 @@ def train_end_to_end(recipe, seed, n_images, epochs):
 # %% [markdown]
 # ## What is the same effort?
 #
-# A step of a phase is less work than a step of the whole net. So “equally long” can mean equally
-# many **steps** or equally much **work**, counted in multiplications. (Seconds differ from
-# computer to computer.) For one image, a dense layer from *m* to *n* units multiplies *m* × *n*
-# times. The way back takes about twice as many: one product gives the gradient of the kernel,
-# one that of the inputs. So a training step counts three times.
+# A step of a phase is less work than a step of the whole net. So “equally long” can mean
+# equally many **steps** or equally much **work**, counted in multiplications. For one image, a
+# dense layer from *m* to *n* units multiplies *m* × *n* times. The way back takes about twice
+# as many: one product gives the gradient of the kernel, another one that of the inputs. So a
+# training step counts as three forward passes.
 
 
 # %%
@@ -368,8 +366,8 @@ print(f"end to end: {steps_epochs} epochs are as many steps,")
 print(f"{work_epochs} epochs as many multiplications ({work_epochs * epoch_of_all:,})")
 
 # %% [markdown]
-# An epoch of all five phases is as much work as one of the whole net, because each layer is in
-# one phase. But it has five times as many steps.
+# One epoch of each phase is together as much work as one epoch of the whole net, because each
+# layer is in one phase. But the five epochs have five times as many steps.
 #
 # ## Greedy or all at once?
 #
@@ -458,14 +456,12 @@ _ = ax.set_yticklabels(["sigmoid", "sigmoid,\ngain 4", "selu"])
 # - **selu**: end to end it reaches ≈ 0.0190, the lowest
 #   error of all.
 #
-# With gain 4 and with `selu`, a gain by greedy training is **not shown**, neither over as many
-# steps (it saves ≈ −8.3% and
-# ≈ −10.5%) nor over as much work. So what failed was
-# the initial scale of the sigmoid's weights, and not end-to-end training.
+# With gain 4 and with `selu`, an advantage of greedy training is **not shown**, neither over as
+# many steps (it saves ≈ −8.3% and ≈ −10.5%) nor over as much work. So the reason for the
+# failure was the initial scale of the sigmoid's weights, and not end-to-end training.
 #
-# Three seeds are few, and 5,000 images are one case. So we train `selu` again with six seeds and
-# as much work, also with half of the images. The epochs stay the same, so this training is
-# shorter, too.
+# Three seeds are few. So we train `selu` again with six seeds and as much work, also with half
+# of the images, which halves the steps, too.
 
 # %%
 for n in (2_500, 5_000):
@@ -496,8 +492,8 @@ _ = plot_image_rows(rows)
 
 # %% [markdown]
 # The plain net answers every image with the same blur ({numref}`fig-training-collapse`). The
-# reason lies before training: how much do the 30 codings of a *new* net differ from image to
-# image?
+# reason can be seen before training: how much do the 30 codings of a *new* net differ from
+# image to image?
 
 
 # %%
@@ -514,14 +510,13 @@ for name, recipe in recipes.items():
 
 # %% [markdown]
 # The slope of a sigmoid is at most ¼, so each plain layer shrinks the differences between
-# images on the way forward, and the gradient on the way back. After five layers the
-# standard deviation of a coding is only ≈ 0.00034. The decoder receives
-# nearly a constant, and the best answer to a constant is the mean image. With weights four
-# times as large it is ≈ 0.03143, and this is
-# enough for the net to learn.
+# images on the way forward, and the gradient on the way back. After five layers the standard
+# deviation of a coding is only ≈ 0.00034. The decoder receives nearly a constant, and the best
+# answer to a constant is the mean image. With weights four times as large, the standard
+# deviation is ≈ 0.03143, which is enough for the net to learn.
 #
 # A phase has only two layers, and they shrink the differences much less. So layerwise training
-# made deep nets possible around 2006 {cite}`hinton2006,bengio2007`.
+# helped deep nets to learn around 2006 {cite}`hinton2006,bengio2007`.
 #
 # :::{admonition} Takeaways
 # :class: tip
@@ -530,9 +525,9 @@ for name, recipe in recipes.items():
 # - Tying acts as a regularizer: with 1,000 images it saves ≈ 8.4% of
 #   the error. With 55,000 images a saving is not shown.
 # - Compare ways of training over as many steps *and* over as many multiplications.
-# - With Glorot's weights, this deep sigmoid net learns only layer by layer. With gain 4, or with
-#   `selu`, it also learns end to end, and layer by layer is a small head start at most. So check
-#   the initial scale before you blame a method.
+# - With Glorot's weights, this deep sigmoid net learns only layer by layer. With gain 4, or
+#   with `selu`, it also learns end to end, and training layer by layer gives a small head start
+#   at most. So check the initial scale before you blame a method.
 # :::
 #
 # ## Exercises
@@ -611,9 +606,8 @@ measured("tanh, end to end: test MSE", mse(tanh_net, X_flat))
 # %% [markdown]
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
-# Their standard deviation is ≈ 0.2153, and the net
-# learns: its error is ≈ 0.0358. So neither the depth nor the flat ends of
-# the curve stopped the plain sigmoid net.
+# Their standard deviation is ≈ 0.2153, and the net learns: its error is ≈ 0.0358. So neither
+# the depth nor the flat ends of the curve alone stop a net.
 # :::
 #
 # ## Further reading

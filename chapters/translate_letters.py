@@ -44,8 +44,7 @@ SEEDS = (42, 43, 44)
 # Our table has all forms of 500 frequent Finnish nouns. The form in the dictionary is the
 # **lemma**. Each other form has a **slot**: a case and a number. A model gets a lemma and a
 # slot, and has to write the form. We leave out the nominative singular, which is the lemma
-# itself, and 28 lemmas with more than nine letters, because shorter words are faster to
-# train on.
+# itself, and 28 lemmas with more than nine letters, to save time.
 
 # %%
 forms_of = defaultdict(list)
@@ -67,9 +66,9 @@ for lemma in ("talo", "lippu", "hevonen"):
 
 # %% [markdown]
 # *Talo* (house) gets endings. In *lippu* (flag), *pp* becomes *p* in some forms. This is
-# **consonant gradation**: a consonant is weakened before certain endings. In *hevonen*
-# (horse), the end of the lemma is replaced. We say that the **stem changes** if at least
-# one form of a lemma does not begin with the lemma less its last letter.
+# **consonant gradation**: a consonant is weakened before certain endings. In *hevonen* (horse),
+# the end of the lemma is replaced. We say that the **stem changes** if at least one form of a
+# lemma does not begin with the lemma without its last letter.
 #
 # We split by lemma, so no form of a test lemma is in training. The validation lemmas serve
 # to choose settings.
@@ -106,10 +105,11 @@ for name, part in [("train", train_lemmas), ("valid", valid_lemmas), ("test", te
 # slot. The shares of the shorter suffixes are mixed in with a weight $\theta$, as in
 # [TnT](character_models.ipynb#how-far-do-you-get-without-a-network).
 #
-# The third rival is told one fact besides. A Finnish ending has *a*, *o*, *u* after a lemma with
-# these vowels, as in *talossa*, and *ä*, *ö*, *y* after others, as in *kylässä* (in the
-# village). This is **vowel harmony**. The rules do not see a vowel that stands before the counted
-# suffix. So we count all endings with *a*, *o*, *u*, and turn them when a form is written.
+# The third rival uses these rules, and is told one fact. A Finnish ending has *a*, *o*, *u*
+# after a lemma with these vowels, as in *talossa*, and *ä*, *ö*, *y* after others, as in
+# *kylässä* (in the village). This is **vowel harmony**. The rules do not see a vowel that
+# stands before the counted suffix. So we count all endings as if they had *a*, *o*, *u*, and
+# change these to *ä*, *ö*, *y* where the lemma asks for it.
 #
 # Both kinds of rules have 15 settings: $\theta$ and the length of the longest suffix. The
 # best on the validation lemmas is taken.
@@ -203,18 +203,18 @@ for n in SIZES:
 # %% [markdown]
 # ## How does a network write a word?
 #
-# The **encoder** makes a vector of each letter of the lemma. The **decoder** writes one
-# letter after the other until it writes an end mark. It carries a **state** along. A
-# **GRU** (gated recurrent unit) is a recurrent layer like the LSTM, with fewer weights. It
-# computes the next state from the last one, the letter written last, and the slot.
+# The **encoder** makes a vector of each letter of the lemma. The **decoder** writes one letter
+# after the other until it writes an end mark. It carries a **state** along. A **GRU** (gated
+# recurrent unit) is a recurrent layer like the LSTM, with fewer weights. It computes the next
+# state from the current one, the letter written last, and the slot.
 #
 # **Attention** lets the decoder look at the lemma again before it writes a letter
 # {cite}`bahdanau2015,luong2015`. Let $h_1, \dots, h_n$ be the vectors of the lemma's letters, and
 # $s_t$ the state at letter $t$ of the form.
 #
-# 1. From the state comes a **query**. Ours is $q_t = W s_t + p_t$. The embedding $p_t$ of
-#    the place makes the decoder look at letter $t$ of the lemma first, and training moves
-#    its look elsewhere. (Without it, a network with 80 lemmas was sometimes much worse.)
+# 1. The state gives a **query**. Ours is $q_t = W s_t + p_t$. Because of $p_t$, the embedding
+#    of the place, an untrained decoder looks mostly at letter $t$ of the lemma, and training
+#    changes this. (Without $p_t$, a network with 80 lemmas was sometimes much worse.)
 # 2. Each letter of the lemma has a **key**. The product of query and key is the letter's
 #    score. Our keys are the vectors themselves, so the score is $q_t \cdot h_i$.
 # 3. A softmax turns the scores into **attention weights** $a_{ti}$, which sum to 1.
@@ -299,8 +299,8 @@ print("written before", x[LEMMA + 1 :])
 print("to write      ", target)
 
 # %% [markdown]
-# Now the network. A letter's vector has two parts: the embedding of the letter plus that of
-# its place, and what a convolution sees of five letters around it.
+# A letter's vector has two parts: the embedding of the letter plus that of its place, and the
+# output of a convolution over five letters.
 
 
 # %%
@@ -362,9 +362,9 @@ blind = build(attention=False, rate=0.01, dropout=0.1, steps=15)
 print(f"{net.count_params():,} parameters, without attention {blind.count_params():,}")
 
 # %% [markdown]
-# That was Keras's own `fit`. From here on we use ours, which does the same in less time.
-# Each network is trained with three seeds. Few lemmas are repeated until an epoch is as
-# long as with 320, and get fewer epochs.
+# That was Keras's own `fit`. From here on we use ours, which does the same in less time. Each
+# network is trained with three seeds. The 80 lemmas are repeated until an epoch is as long as
+# with 320, and get fewer epochs.
 #
 # Learning rate and dropout were chosen on the validation lemmas, with other seeds than
 # those below, in about 25 trials with attention and ten without. One pair was good for both
@@ -388,9 +388,9 @@ def train(rows, attention, epochs, seed, callbacks=None):
 
 
 # %% [markdown]
-# After the training there is no teacher. The decoder gets the letter that it has written itself,
-# and takes the most probable next one. This is **greedy decoding**. The next cell does, step by
-# step, what the network did at once.
+# After the training, the decoder gets the letter that it has written itself, and takes the most
+# probable next one. This is **greedy decoding**. The next cell does, step by step, what the
+# network did at once.
 
 
 # %%
@@ -467,7 +467,7 @@ for (name, n), found in nets.items():
 # %% [markdown]
 # With attention, ≈ 63.5% of the validation forms are right half-way, and ≈ 67.0% at the
 # end. Without attention it is ≈ 17.6% and ≈ 18.3%. In trials, twice as many epochs brought
-# a few points at most.
+# a few points at most, and with 80 lemmas about two.
 #
 # ## Who writes the forms of unseen lemmas?
 #
@@ -531,17 +531,18 @@ for name in (BLIND, NET):
 # - **Attention buys a lot.** Without it the network writes ≈ 13.7% of the forms right, with
 #   it ≈ 68.8%, which is ≈ 55.1 points more. Where the stem changes, attention buys ≈ 35.1
 #   points.
-# - **Without attention, the network learns by heart.** Of the forms of 50 training lemmas
-#   it writes ≈ 98.7% right. One state can hold these lemmas, but not most of the new ones.
-# - **Counting is not behind the network.** The plain rules write ≈ 73.6% right. Their lead
-#   of ≈ 4.7 points is hardly shown: the interval goes from ≈ −1.1 to ≈ 10.4.
+# - **Without attention, the network learns by heart.** Of the forms of 50 training lemmas it
+#   writes ≈ 98.7% right. Its first state encodes these lemmas well enough, but not most new
+#   ones.
+# - **Counting is not behind the network.** The plain rules write ≈ 73.6% right. Their lead of
+#   ≈ 4.7 points is not shown: the interval goes from ≈ −1.1 to ≈ 10.4.
 # - **Rules that know vowel harmony are ahead.** They write ≈ 77.9% right, ≈ 9.1 points more
-#   than the network (from ≈ 2.7 to ≈ 15.4). The comparison is fair: the network sees all
-#   vowels of the lemma, which the plain rules do not. The lead over the plain rules, ≈ 4.4
-#   points, is hardly shown.
-# - **A stem that changes is hard for all.** Of these forms the plain rules write ≈ 46.3%
-#   right, those with vowel harmony ≈ 57.4%, and the network with attention ≈ 43.1%. With 27
-#   such lemmas, the differences between rules and network are hardly shown.
+#   than the network (from ≈ 2.7 to ≈ 15.4). Like them, the network sees all vowels of the
+#   lemma, but has to learn the harmony from examples. Their lead over the plain rules, ≈ 4.4
+#   points, is not shown.
+# - **A stem that changes is hard for all.** Of these forms the plain rules write ≈ 46.3% right,
+#   those with vowel harmony ≈ 57.4%, and the network with attention ≈ 43.1%. With 27 such
+#   lemmas, the differences between rules and network are not shown.
 #
 # ## How many lemmas does each model need?
 #
@@ -589,10 +590,10 @@ _ = lemma_difference("gain of the network − gain of the rules", *gains, of_lem
 
 # %% [markdown]
 # With 80 lemmas, the rules lead by ≈ 30.1 points ({numref}`fig-translate-curves`). With 240
-# more, the network gains ≈ 42.1 points, and the rules ≈ 16.7. So counting buys most where
-# examples are few. A rule copies all letters before the ending, whatever they are. The
-# network has to learn from examples how each letter is copied. Whether it would overtake
-# the rules with still more lemmas, we do not know.
+# more, the network gains ≈ 42.1 points, and the rules ≈ 16.7. So the lead of counting is larger
+# where examples are few. A rule copies all letters before the ending, whatever they are. The
+# network has to learn from examples how each letter is copied. We do not know whether it would
+# overtake the rules with still more lemmas.
 #
 # ## Where does the network look?
 #
@@ -649,9 +650,9 @@ for kind, found in sorted(on_last_two.items()):
 
 # %% [markdown]
 # For almost all copied letters, the largest weight is on the letter that is copied. In an
-# ending, ≈ 98.7% of the weight is on the last two letters of the lemma, except for *a* or
-# *ä*, where it is ≈ 50%: for vowel harmony the network looks further back. But attention is
-# not a full explanation {cite}`jain2019`: the state, too, knows much of the lemma.
+# ending, ≈ 98.7% of the weight is on the last two letters of the lemma, except for *a* or *ä*,
+# where it is ≈ 50%: there the network looks further back, as vowel harmony requires. But
+# attention is not a full explanation {cite}`jain2019`: the state, too, knows much of the lemma.
 #
 # ## What goes wrong?
 #
@@ -706,19 +707,18 @@ MeasuredTable(
 )
 
 # %% [markdown]
-# Of the plain rules' wrong forms, ≈ 30.9% are right except for vowel harmony. Of the network's
-# hardly any are: it has learned vowel harmony from examples. But in ≈ 5.8% of its wrong
-# forms, and in ≈ 70.9% of those without attention, the beginning is spoiled. The rules only
-# change the end.
+# Of the plain rules' wrong forms, ≈ 30.9% are right except for vowel harmony. Hardly any of the
+# network's are: it has learned vowel harmony from examples. But in ≈ 5.8% of its wrong forms,
+# and in ≈ 70.9% of those without attention, the beginning is spoiled. The rules only change the
+# end.
 #
 # ## What has this to do with machine translation?
 #
-# A translation system of 2015 was the same machine {cite}`bahdanau2015,luong2015`.
-# Attention was invented because a single vector could not hold a long sentence. But our
-# task is the easiest kind of translation: source and target have nearly the same letters in
-# the same order, and each question has one right answer. Between two languages the order
-# changes, a sentence has many good translations, and no list of suffixes gets far. Our
-# result does not say that rules translate better than networks.
+# Translation systems of 2015 had the same parts {cite}`bahdanau2015,luong2015`. Attention was
+# invented because a single vector could not hold a long sentence. But our task is an easy kind
+# of translation: source and target have nearly the same letters in the same order, and each
+# question has one right answer. Between two languages the order changes, and a sentence has
+# many good translations. Our result does not say that rules translate better than networks.
 #
 # ## Which promises hold?
 #
@@ -733,7 +733,8 @@ MeasuredTable(
 # - An encoder–decoder reads one sequence and writes another. It is trained by teacher forcing and
 #   writes by greedy decoding.
 # - Attention is a weighted mean: a query, keys, and a softmax over their products.
-# - Without attention, the whole input has to fit into one state, which mostly fails for new words.
+# - Without attention, the whole input has to fit into one state, which fails here for most new
+#   words.
 # - A rule that copies by definition needs few examples. A network needs more.
 # :::
 #
@@ -826,8 +827,8 @@ _ = lemma_difference("both together − rules", together, hits[RULES, 320], of_l
 # :class: dropdown
 # The networks agree on ≈ 60.5% of the forms, and of these ≈ 90.6% are right, a larger share
 # than of all. So agreement tells, without the right form, which answers to trust. With the
-# rules for the rest, ≈ 77.3% are right. The lead over the rules alone, ≈ 3.7 points, is
-# hardly shown: with other seeds its interval includes 0.
+# rules for the rest, ≈ 77.3% are right. The lead over the rules alone, ≈ 3.7 points, is not
+# certain: with other seeds its interval includes 0.
 # :::
 #
 # ## Further reading

@@ -54,7 +54,7 @@ CLASS_COLORS = ListedColormap(COLORS)
 #
 # t-distributed stochastic neighbor embedding (t-SNE) {cite}`vandermaaten2008` gives every
 # point a place on the plane so that *neighbors stay neighbors*. To see how, we write it
-# ourselves, and map the pixels of 300 garments. No network is needed yet.
+# ourselves, and map the pixels of 300 garments.
 #
 # **Neighbors in the data.** Distances become probabilities. Point $i$ picks $j$ as its neighbor
 # with a probability that falls with their distance like a Gaussian bell:
@@ -64,14 +64,14 @@ CLASS_COLORS = ListedColormap(COLORS)
 # {\sum_{k \ne i} \exp(-\beta_i \lVert \mathbf{x}_i - \mathbf{x}_k \rVert^2)}
 # $$
 #
-# Each point has a bell of its own width. The **perplexity** decides how wide: it is the number
-# of neighbors that a point has in effect, $\exp(H_i)$, where $H_i$ is the entropy of
+# Each point has a bell of its own width. The **perplexity** decides how wide: it is the number of
+# neighbors that a point has in effect, $\exp(H_i)$, where $H_i$ is the entropy of
 # $p_{\cdot \mid i}$ in nats. A narrower bell means fewer neighbors, so we find $\beta_i$ by
-# halving an interval.
+# bisection.
 #
-# A point far from all others is hardly picked by any of them, but it does pick. So t-SNE makes
-# $P$ **symmetric**, and each point counts: $p_{ij} = (p_{j \mid i} + p_{i \mid j}) / 2n$. All
-# $p_{ij}$ together sum to 1.
+# A point far from all others is hardly picked by any of them. So t-SNE makes $P$ **symmetric**, and
+# the picks of that point count as well: $p_{ij} = (p_{j \mid i} + p_{i \mid j}) / 2n$. All $p_{ij}$
+# together sum to 1.
 
 
 # %%
@@ -118,9 +118,9 @@ P = joint(few)
 # \mathrm{KL}(P \,\Vert\, Q) = \sum_{i \ne j} p_{ij} \ln \frac{p_{ij}}{q_{ij}}
 # $$
 #
-# Notice what it does *not* say. Two points that are far apart have $p_{ij} \approx 0$ and
-# cost almost nothing wherever they land, as long as they are not close. And the width of each
-# bell, the local scale, is divided out. We come back to both.
+# Two things hardly enter the loss. Two points that are far apart in the data have
+# $p_{ij} \approx 0$ and cost almost nothing wherever they land, as long as they are not close. And
+# the width of each bell, the local scale, is divided out. We come back to both.
 #
 # ## What pulls, and what pushes?
 #
@@ -169,10 +169,10 @@ def descend(P, start, exaggeration=4, rate=50, steps=500):
 
 
 # %% [markdown]
-# That is all of t-SNE. `rate` is the learning rate. `velocity` is momentum: a step goes on in
-# the direction of the steps before. The factor in front of the attraction is explained below.
-# Are our $P$, our loss and our gradient those of scikit-learn? Its own functions have no public
-# names, so their names begin with an underscore.
+# That is all of t-SNE. `rate` is the learning rate. `velocity` is momentum: a step goes on in the
+# direction of the steps before. The factor in front of the attraction is explained below. Are our
+# $P$, our loss and our gradient those of scikit-learn? We call its private functions, whose names
+# begin with an underscore.
 
 # %%
 places = np.random.default_rng(0).normal(size=(n_few, 2))
@@ -185,14 +185,14 @@ print("same gradient:", np.allclose(-(attraction + repulsion).ravel(), their_gra
 
 # %% [markdown]
 # {numref}`fig-tsne-forces` draws the forces on a few points. The start is a tiny circle, on which
-# the garments stand in the order of the file. It knows nothing about them.
+# the garments stand in the order of the file. So it has no information about them.
 
 # %%
 angle = 2 * np.pi * np.arange(n_few) / n_few
 circle = 1e-4 * np.column_stack([np.cos(angle), np.sin(angle)])
 paths = {"on": descend(P, circle), "off": descend(P, circle, exaggeration=1)}
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The forces on 15 of the 300 points, after 110 steps and at the end: attraction and repulsion. Both have one scale in each panel. At the end the two forces on each point cancel.", "name": "fig-tsne-forces"}, "image": {"alt": "Two maps of 300 gray dots; 15 dots have two arrows each. On the left, after 110 steps, the arrows of attraction point inward and the longer ones of repulsion outward. On the right, at the end, the two arrows of each dot are equally long and point in opposite directions."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The forces on 15 of the 300 points, after 110 steps and at the end: attraction and repulsion. Both have one scale in each panel. At the end the two forces on each point nearly cancel.", "name": "fig-tsne-forces"}, "image": {"alt": "Two maps of 300 gray dots; 15 dots have two arrows each. On the left, after 110 steps, the arrows of attraction point inward and the longer ones of repulsion outward. On the right, at the end, the two arrows of each dot are equally long and point in opposite directions."}}
 shown = np.arange(0, n_few, 20)
 fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.1))
 for ax, step in zip(axes, (110, 500), strict=True):
@@ -214,16 +214,16 @@ axes[0].text(0.02, 0.0, "attraction", color=COLORS[0], transform=axes[0].transAx
 _ = axes[1].text(0.98, 0.0, "repulsion", color=COLORS[1], ha="right", transform=axes[1].transAxes)
 
 # %% [markdown]
-# After 110 steps, repulsion is the stronger force for most points, and the map grows. At the end
-# the two forces on each point nearly cancel, and the map is almost at rest.
+# After 110 steps, repulsion is the stronger force on most points, and the map grows. At the end the
+# two forces on each point nearly cancel, and the map hardly changes.
 #
 # ## What is early exaggeration for?
 #
-# In the first 100 steps we multiplied the attraction by 4. This is **early exaggeration**.
-# It keeps the map small, so that points can still pass one another and find their neighbors.
-# Without it the map grows at once. A group whose parts start on different sides may then stay
-# torn: other groups push its parts apart. Move the slider of {numref}`fig-tsne-descent`, then
-# switch early exaggeration off. Where do the dresses and the bags end?
+# In the first 100 steps we multiplied the attraction by 4. This is **early exaggeration**. It keeps
+# the map small, so that points can still pass one another and find their neighbors. Without it the
+# map grows at once. A group whose parts start on different sides may then stay split: other groups
+# push its parts apart. Move the slider of {numref}`fig-tsne-descent`, then switch early
+# exaggeration off. Where do the dresses and the bags end?
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: the 300 garments from the start on a circle to the end. Each step is drawn as large as the plot; the text says how wide the map is.", "name": "fig-tsne-descent"}, "image": {"alt": "Two maps of 300 colored dots at the last step, with early exaggeration on the left and without it on the right. The groups of one color have other places and shapes on the right, and some of them are split."}}
 kept_steps = [*range(0, 100, 5), *range(100, 200, 10), *range(200, 501, 25)]
@@ -237,9 +237,9 @@ live_descent(
 )
 
 # %% [markdown]
-# One start shows little, so we draw ten. The best learning rate may not be the same for both, so
-# each gets its own: the one of eight with the lowest mean loss from four other starts. A third arm
-# has scikit-learn's factor, 12.
+# One start shows little, so we draw ten. We compare three factors: 1 (no exaggeration), 4, and
+# scikit-learn's 12. Each gets its own learning rate: the one of eight with the lowest mean loss
+# from four other starts.
 
 # %%
 RATES = [12.5, 25, 50, 100, 200, 400, 800, 1600]
@@ -299,12 +299,10 @@ difference("neighbors that two starts share, gain in points", *pair, ".1f", over
 # The intervals are over ten random starts, or five pairs of them.
 #
 # - **Exaggeration helps a random start, if the factor fits.** With factor 4 the loss ends at
-#   ≈ 0.384 instead of ≈ 0.430, and
-#   the interval excludes 0. With factor 12 a help is not shown
+#   ≈ 0.384 instead of ≈ 0.430, and the interval excludes 0. With factor 12 a help is not shown
 #   (≈ 0.423).
-# - **With factor 4, the start hardly matters.** Two maps share
-#   ≈ 94.8% of the neighbors, without exaggeration
-#   only ≈ 76.4%. But the map may be turned or mirrored.
+# - **With factor 4, the start hardly changes the neighbors.** Two maps share ≈ 94.8% of the
+#   neighbors, without exaggeration only ≈ 76.4%. But the map may be turned or mirrored.
 #
 # A start from the first two principal components, today's default in scikit-learn, makes a map
 # repeatable. It also keeps some of the large-scale order of the data {cite}`kobak2019`. From here
@@ -343,10 +341,10 @@ for ax, (perplexity, points) in zip(axes, by_perplexity.items(), strict=True):
 # %% [markdown]
 # ## What does the map of the codings look like?
 #
-# Now the slide's three lines, with scikit-learn's t-SNE for 5,000 points. It computes the
-# repulsion of far points approximately, and so needs much less time. The encoder comes from
-# [the lesson on stacked autoencoders](stacked_autoencoders.ipynb); the labels only
-# choose the colors.
+# Here are the slide's three lines. They use scikit-learn's t-SNE, which computes the repulsion of
+# far points approximately, and so needs much less time for 5,000 points. The encoder comes from
+# [the lesson on stacked autoencoders](stacked_autoencoders.ipynb); the labels only choose the
+# colors.
 
 # %%
 stacked_encoder, _, _ = fit_stacked_autoencoder(X_train, seed=42)
@@ -365,7 +363,7 @@ print("codings", X_valid_compressed.shape, "→ map", X_valid_2D.shape)
 # positions. We fix `random_state` and keep `predict` silent (`verbose=0`).
 # :::
 
-# %% mystnb={"figure": {"caption": "The 5,000 validation codings on the plane. Each name stands near the median position of its class. Trousers, bags and footwear lie apart; pullovers, coats and shirts overlap.", "name": "fig-tsne-map"}, "image": {"alt": "A scatter plot of 5,000 dots in ten colors. Trousers and bags form islands of their own, the bags several of them; sandals, sneakers and ankle boots lie side by side, and shirts, pullovers, coats and T-shirts run into one another."}}
+# %% mystnb={"figure": {"caption": "The 5,000 validation codings on the plane. Each name stands near the median position of its class. Trousers, bags and footwear lie apart; pullovers, coats and shirts overlap.", "name": "fig-tsne-map"}, "image": {"alt": "A scatter plot of 5,000 dots in ten colors. Trousers and bags form islands of their own, the bags several of them; sandals, sneakers and ankle boots lie side by side, and shirts, pullovers, coats and T-shirts overlap."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 4.4))
 ax.scatter(X_valid_2D[:, 0], X_valid_2D[:, 1], c=y_valid, s=10, lw=0, cmap=CLASS_COLORS)
 ax.set(xticks=[], yticks=[], aspect="equal")
@@ -373,10 +371,9 @@ ax.spines[:].set_visible(False)
 name_classes(ax, X_valid_2D, y_valid, CLASS_NAMES)
 
 # %% [markdown]
-# {numref}`fig-tsne-map` separates trousers, bags and footwear, though t-SNE was never
-# told a label, and puts most upper garments in one large region. The axes have no
-# meaning and no unit, so they are not drawn. {numref}`fig-tsne-upper` looks at the region in which
-# three classes run into one another.
+# {numref}`fig-tsne-map` separates trousers, bags and footwear, though t-SNE was never told a label,
+# and puts most upper garments in one large region. The axes have no meaning and no unit, so they
+# are not drawn. {numref}`fig-tsne-upper` shows the region in which three classes overlap.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "The part of the map where most pullovers, coats and shirts lie, with three colors of their own. All other garments are gray. The three classes are mixed everywhere.", "name": "fig-tsne-upper"}, "image": {"alt": "A part of the map with dots in three colors, the pullovers, coats and shirts. They lie scattered among one another; no larger area has one color only. Gray dots of other garments lie at the lower edge."}}
 merged = dict(zip((2, 4, 6), COLORS))  # the first three are the farthest apart
@@ -417,13 +414,11 @@ def hits(points, labels=y_valid):
 
 
 # %% [markdown]
-# The rivals of the codings are the 784 pixels, and the first 30 principal components (PCA,
-# fitted on the training images like the autoencoder). PCA enters twice: as it is, and
-# **rescaled**, each component divided by the root of its standard deviation, as
-# [the lesson on undercomplete autoencoders](undercomplete_autoencoders.ipynb) does. Else the
-# first few components dominate the distances. Two components are the rival of the
-# map. We train the autoencoder three times, since it depends on its seed; the map is that of
-# the first one.
+# The rivals of the codings are the 784 pixels, and the first 30 principal components (PCA, fitted
+# on the training images like the autoencoder). PCA enters twice: as it is, and **rescaled**, each
+# component divided by the root of its standard deviation. Otherwise the first few components
+# dominate the distances. The first two components are the rival of the map. We train the
+# autoencoder three times, since it depends on its seed; the map is that of the first one.
 #
 # :::{predict} accuracy, autoencoder − rescaled PCA, in points
 # The autoencoder and rescaled PCA both keep 30 numbers of each image. Which of them has the better
@@ -464,8 +459,8 @@ rows = {
 MeasuredTable(rows, corner="representation")
 
 # %% [markdown]
-# The trustworthiness of the autoencoder is that of the first seed. Some differences are
-# small, so we measure them themselves, image by image.
+# The trustworthiness of the autoencoder is that of the first seed. Some differences are small, so
+# we compare image by image.
 
 # %%
 for name, rival in [
@@ -483,16 +478,15 @@ stay = np.isin(y_valid[wrong], upper) & np.isin(votes(X_valid_2D, y_valid)[wrong
 measured("share of the map's errors that take one upper garment for another", stay.mean(), ".1%")
 
 # %% [markdown]
-# The intervals cover the choice of the images.
+# The intervals cover the choice of the images, not the seeds.
 #
 # - **The codings are better than the pixels**: ≈ 2.1 points more, with 30 numbers instead
 #   of 784. The interval excludes 0.
 # - **Over PCA, the scale decides.** The codings lead PCA as it is by ≈ 0.8
 #   points, and that interval excludes 0, too. Over rescaled PCA a lead is not shown (≈ 0.2
 #   points, and the interval includes 0).
-# - **t-SNE costs some accuracy.** The map of the codings loses ≈ 2.2 points. That is
-#   little for two dimensions: two principal components reach only ≈ 52.8%, the map
-#   ≈ 80.4%.
+# - **t-SNE costs some accuracy.** The map of the codings loses ≈ 2.2 points. That is little for two
+#   dimensions: two principal components of the pixels reach only ≈ 52.8%, the map ≈ 80.4%.
 # - **The classes that merge are the upper garments**: ≈ 57.1% of the map's errors take one of the
 #   four for another.
 #
@@ -510,12 +504,11 @@ live_map(
 # %% [markdown]
 # ## What does a map of words show?
 #
-# t-SNE maps any vectors. The char-CNN of
-# [the lesson on character models](character_models.ipynb) turns a Finnish word into 128
-# numbers, the largest response of each filter, and was trained to tell its case. We map
-# the forms of 48 nouns that it has never met in any form. Two questions about each word are: which
-# case and number has it, and of which noun is it a form? The control is the same net with random
-# weights.
+# t-SNE maps any vectors. The char-CNN of [the lesson on character models](character_models.ipynb)
+# turns a Finnish word into 128 numbers, the largest response of each filter, and was trained to
+# tell the word's case. We map the forms of 48 nouns of which it has seen no form. About each word
+# we ask: which case and number does it have, and of which noun is it a form? The control is the
+# same net with random weights.
 
 # %%
 task = cases.load_cases()
@@ -560,8 +553,8 @@ for ax, name in zip(axes, ("trained", "random weights"), strict=True):
     _ = ax.spines[:].set_visible(False)
 
 # %% [markdown]
-# For a number, let the 10 nearest neighbors vote again. A **linear probe** reads the noun, too:
-# a logistic regression, tested on the fifth of the forms that it was not trained on.
+# We let the 10 nearest neighbors vote again. A **linear probe** reads the noun, too: a logistic
+# regression, tested on the fifth of the forms that it was not trained on.
 
 
 # %%
@@ -601,14 +594,13 @@ for name, one, other, what in [
 # %% [markdown]
 # All three intervals exclude 0. They cover the choice of the nouns, not the seed of the net.
 #
-# - **The map shows what the net was trained for.** On the map of the trained net the neighbors
-#   vote for the right case in ≈ 90.4% of the words, with random weights in
-#   ≈ 0.2%. With random weights the map shows the spelling: the
-#   neighbors of ≈ 96.2% of the words vote for their noun.
-# - **What the map does not show may still be there.** On the map of the trained net nothing
-#   is left of the noun (≈ 0.1%). But a linear probe still reads it from
-#   ≈ 68.5% of the vectors. The nearest neighbors do not use it, so the map
-#   cannot show it.
+# - **The map shows what the net was trained for.** On the map of the trained net the neighbors vote
+#   for the right case in ≈ 90.4% of the words, with random weights in ≈ 0.2%. With random weights
+#   the neighbors of ≈ 96.2% of the words vote for their noun. (No map can show both: a noun has one
+#   form of each case, so neighbors of one case are forms of other nouns.)
+# - **What the map does not show may still be there.** On the map of the trained net nearly no noun
+#   is read right (≈ 0.1%). But a linear probe still reads it from ≈ 68.5% of the vectors. The
+#   nearest neighbors do not depend on the noun, so the map cannot show it.
 
 # %% [markdown]
 # ## What must one not read into the map?
@@ -718,13 +710,12 @@ measured("silhouette of plain noise in two dimensions", silhouettes, ".2f", over
 #   ≈ 0.99 times as wide, and about as dense. Every point's bell has its own
 #   width, so scale is divided out.
 # - **Distances between clusters are not kept.** A ratio of ≈ 4.98 becomes
-#   ≈ 1.00. Once $p_{ij}$ is practically zero, *far* and *five times as far* are the same.
+#   ≈ 1.00. Once $p_{ij}$ is practically zero, *far* and *five times as far* cost the same.
 # - **Clumps may not exist in the data.** At perplexity 2, noise without any groups gets a
-#   silhouette of ≈ 0.51. The plane explains part of that, since k-means can cut any flat
-#   cloud into patches (≈ 0.34). At perplexity 30 it is
-#   ≈ 0.32: these clumps came from the small perplexity.
+#   silhouette of ≈ 0.51. The plane explains part of that, since k-means can cut any flat cloud into
+#   patches (≈ 0.34). At perplexity 30 it is ≈ 0.32, so the clumps came from the small perplexity.
 #
-# What you may read is who is near whom, roughly. And scikit-learn's `TSNE` has no
+# You may read roughly which points are near each other. And scikit-learn's `TSNE` has no
 # `transform`: it cannot place a new image on an old map.
 #
 # :::{admonition} Takeaways
@@ -736,7 +727,7 @@ measured("silhouette of plain noise in two dimensions", silhouettes, ".2f", over
 #   be in the vectors.
 # - Use the map to look, and compute with the codings: the map costs ≈ 2.2 points of
 #   accuracy.
-# - Rescale PCA before you race it: then the codings' lead is not shown.
+# - Rescale PCA before you compare the codings with it: then a lead of theirs is not shown.
 # - Try several perplexities and more than one start, and score the map before you draw
 #   conclusions from it.
 # :::
@@ -810,11 +801,10 @@ MeasuredTable(rows, corner="k-means on")
 # %% [markdown]
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
-# The groups found on the map agree best with the classes (≈ 0.46, against ≈ 0.38 on
-# the codings and ≈ 0.36 on the pixels). k-means works best on round groups of similar
-# size, and t-SNE makes such groups. That helped because these data do have groups. On the
-# noise it would also have found clumps, so check clusters that you see on a map in the
-# space that it was drawn from.
+# The groups found on the map agree best with the classes (≈ 0.46, against ≈ 0.38 on the codings and
+# ≈ 0.36 on the pixels). k-means works best on round groups of similar size, and t-SNE makes such
+# groups. That helps because these data have groups. In the noise, k-means found clumps too, so
+# check the clusters of a map in the vectors that were mapped.
 # :::
 #
 # :::{admonition} Exercise 3 — Which force is missing?
@@ -851,9 +841,9 @@ for name, attract, repel in [("both", 1, 1), ("attraction", 1, 0), ("repulsion",
 # %% [markdown]
 # ## Further reading
 #
-# - {cite}`vandermaaten2008` introduced t-SNE; its section on the crowding problem
-#   explains the heavy tails.
-# - {cite}`wattenberg2016` lets you change the perplexity yourself on many toy data
-#   sets in the browser.
-# - {cite}`kobak2019` gives a recipe for maps that keep more of the large-scale
-#   structure, and the reasons for starting from principal components.
+# - {cite:t}`vandermaaten2008` introduced t-SNE; their section on the crowding problem explains the
+#   heavy tails.
+# - {cite:t}`wattenberg2016` let you change the perplexity yourself on many toy data sets in the
+#   browser.
+# - {cite:t}`kobak2019` give a recipe for maps that keep more of the large-scale structure, and the
+#   reasons for starting from principal components.

@@ -2,7 +2,7 @@
 # # Break the word, and see who still reads it
 #
 # The slides promise that characters help with misspellings, that recurrent nets keep track of
-# order and length, and that convolutions find a pattern wherever it stands. Here we spoil
+# order and length, and that convolutions find a pattern wherever it stands. Here we change
 # Finnish words in all these ways. Which model still reads their case?
 #
 # - **What you'll do**: count how people mistype, and apply these typos to Finnish
@@ -58,12 +58,11 @@ some = task.test[:3_000]  # of new lemmas
 #
 # A simple generator of typos leaves out, inserts, replaces or swaps letters, the four
 # common kinds of misspelling {cite}`damerau1964`. It draws the kind, the place and the
-# letter at **random**, all with equal chances. Ours is called `mistype`.
+# letter at **random**, all with equal chances.
 #
-# People's typos are different. We have no list of Finnish ones, so we count English
-# ones: the misspellings that the project *codespell* collected. We take those with a
-# single edit, and count six kinds of edits. We also count where in the word they
-# happen.
+# People's typos are different. We have no list of Finnish typos, so we count English
+# misspellings, from the project *codespell*. We take those with a single edit, and count
+# their places and kinds. Two more kinds are to *double* a letter, and to *halve* a double one.
 
 
 # %%
@@ -103,10 +102,9 @@ print(f"{len(pairs):,} misspellings with one edit; the most frequent edits of le
 print([edit for edit in edits.most_common(12) if edit[0][1]])
 
 # %% [markdown]
-# A **natural typo** of a Finnish word is drawn with these rates. Each edit has a rate:
-# how often people make it, divided by how often they could have. The rate of a place
-# multiplies it. The letters *ä* and *ö* do not occur in English; they get the rates of
-# *a* and *o*.
+# To draw a **natural typo** of a Finnish word, we give each edit a rate: how often people
+# made it, divided by how often they could have made it. We multiply it by the rate of the
+# place. The letters *ä* and *ö* do not occur in English; they get the rates of *a* and *o*.
 
 
 # %%
@@ -191,18 +189,18 @@ _ = axes[0].legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, fontsiz
 # %% [markdown]
 # People's typos differ from random ones ({numref}`fig-typos-kinds`). People more often
 # leave a letter out or double one, and less often insert or replace one. They nearly
-# always get the first letter right. And they mistype the last three letters less often
-# than chance does. For Finnish this matters, since the case stands at the end.
+# always get the first letter right. And they mistype the last three letters less often than
+# the random generator does. For Finnish this matters, since the case stands at the end.
 #
 # ## Who can stand a typo?
 #
 # We train TnT and the CNN three times: on clean words, on words with random typos, and
-# on words with natural ones. **Noise in training** means that each word stands once as
-# it is and once with a typo. The net then sees twice as many words in half as many
-# epochs, so the number of steps stays the same. TnT's $\theta$ is chosen for each of
-# the three anew, on validation words, half of them mistyped in the same way. The bag of
-# letters and the BiLSTM learn from clean words only. There are many nets to train, so
-# the CNN has 64 filters here, half as many as in [the lesson
+# on words with natural ones. **Noise in training** means that each training word is given
+# once as it is and once with a typo. The net then sees twice as many words in half as many
+# epochs, so the number of steps stays the same. TnT's $\theta$ is chosen anew for each kind of
+# noise, on validation words of which half are mistyped in the same way; the settings of the nets
+# stay as they were. The bag of letters and the BiLSTM (one seed) learn from clean words only. To
+# train faster, the CNN has 64 filters, half as many as in [the lesson
 # before](character_models.ipynb).
 #
 # :::{predict} char-CNN: no typo − 1 natural, in points
@@ -298,8 +296,8 @@ MeasuredTable(
 
 # %% [markdown]
 # The models start from different accuracies on clean words. So we ask two questions:
-# what does one typo *cost* each model, and who is ahead after training on the same
-# noise? The intervals draw lemmas.
+# what does one typo *cost* each model, and which model is ahead after training on the same
+# noise? The intervals cover the choice of the test lemmas.
 
 # %% tags=["hide-input"]
 for name in ("bag of letters", "TnT", "char-CNN", "char-BiLSTM"):
@@ -351,8 +349,8 @@ for name, one, other, column in [
 # %% [markdown]
 # - **One natural typo** costs TnT ≈ +15.4 points, the CNN ≈ +15.1 and the BiLSTM ≈
 #   +14.6. A random one costs a little more (≈ +17.6, ≈ +18.4 and ≈ +17.6). So letters
-#   alone are no cure for misspellings. The bag of letters loses little, but it has
-#   little to lose.
+#   alone do not make a model robust. The bag of letters loses little, but reads few words
+#   right even without a typo.
 # - **Trained on clean words**, the CNN is behind TnT on clean test words (≈ -0.8
 #   points). With one natural typo in each word, the interval includes 0.
 # - **Noise in training helps.** On words with one natural typo, natural typos in
@@ -360,18 +358,18 @@ for name, one, other, column in [
 #   cost accuracy on clean words: the CNN falls to ≈ 94.0% there, and TnT to ≈ 94.0%.
 # - **With the same noise in training**, neither the CNN nor TnT is shown to be better:
 #   for natural and for random typos the interval includes 0. Mixing the suffix lengths
-#   helps here: on random typos, TnT leads the suffix table by ≈ +1.2 points.
-# - **Does the kind of noise matter?** The CNN that learned from natural typos is ahead
-#   on natural ones by ≈ +0.3 points, and behind on random ones by ≈ -0.6. Both
-#   intervals include 0.
+#   helps here: trained and tested on random typos, TnT leads the suffix table by ≈ +1.2 points.
+# - **Does the kind of noise matter?** For the CNN this is not shown. Natural typos in training
+#   instead of random ones bring ≈ +0.3 points on natural ones, and ≈ -0.6 on random ones.
+#   Both intervals include 0.
 #
 # ## How many words does each model need?
 #
 # For most languages there is no list of 20,000 words with their grammar. A
 # **learning curve** shows the accuracy against the number of training words. We take the first
 # 100, 600, 3,500 and 20,000 words. With fewer words there are more epochs, and smaller
-# batches; we did not tune these further. The CNN is trained with three seeds, the
-# BiLSTM with one, since it takes several times as long.
+# batches; we did not tune these, or TnT's $\theta$, for each size. The BiLSTM has one seed,
+# since it takes several times as long.
 
 # %%
 SCHEDULE = {
@@ -445,14 +443,14 @@ _ = lemma_difference(
 # %% [markdown]
 # Counting needs fewer words. With 100 training words, TnT leads the CNN by ≈ +25.9
 # points. With 600 words it still leads by ≈ +2.8, and leads the BiLSTM by ≈ +3.8. With
-# 3,500 words, the interval includes 0. Typos in the test words do not change this
-# order: with 600 words TnT leads by ≈ +3.1. (The intervals cover the choice of the test
-# lemmas. They do not cover that of the training words.)
+# 3,500 words, the interval includes 0. With typos in the test words the order is the
+# same: with 600 words TnT leads by ≈ +3.1. (The intervals do not cover the choice of the
+# training words.)
 #
 # ## What is order worth, and what is place?
 #
-# The slides say that CNNs find a pattern *regardless of its location*. But a filter can
-# respond to *-ssa* by seeing *alossa·*, with the padding as an end mark. So we also
+# The slides say that CNNs find a pattern *regardless of its location*. But a filter for
+# *-ssa* can respond to *alossa·*, with the padding (·) as an end mark. So we also
 # build a **blind** CNN that cannot see the end: it sets the responses of all windows
 # that reach beyond the last letter to zero.
 
@@ -475,10 +473,9 @@ readers["CNN, blind to ends"] = [
 # %% [markdown]
 # Then we take words of eight letters or more, such as *kirjassa* (in the book). We
 # **shuffle** their letters, or move the **ending to the front** (*jassakir*), or add
-# the clitic ***-kin*** (*kirjassakin*, in the book too). Now the word no longer ends in
-# its ending. But *-kin* does a second thing: *-in* is itself an ending, as in
-# *taloihin* (into the houses). To tell the two apart, the **control** adds *-kip*,
-# *-kib* and the like: the same, but no word of the training ends so.
+# the clitic ***-kin*** (*kirjassakin*, in the book too). *-kin* has two effects: it hides the end
+# of the word, and *-in* is itself an ending, as in *taloihin* (into the houses). To separate
+# them, the **control** adds *-kip*, *-kib* and the like, with which no training word ends.
 #
 # :::{predict} accuracy | char-CNN | ending in front
 # :slider: 0 to 100 by 1%
@@ -529,8 +526,8 @@ _ = lemma_difference(
 )
 
 # %% [markdown]
-# Now we move the word as a whole, by seven more zeros in front. Then we make it longer
-# in the Finnish way, with four other words in front, as in a compound.
+# Now we move the word as a whole, by seven more zeros in front. Then we make it longer,
+# with four other words in front, as in a Finnish compound.
 
 
 # %%
@@ -560,41 +557,38 @@ for name, (here, far) in lost.items():
 
 # %% [markdown]
 # - **All models except the bag need the order.** With shuffled letters the CNN falls to ≈ 20.4%,
-#   the BiLSTM to ≈ 20.3% and TnT to ≈ 20.8%. The bag does not notice (≈ 34.4%).
+#   the BiLSTM to ≈ 20.3% and TnT to ≈ 20.8%. The bag stays the same (≈ 34.4%).
 # - **The CNN needs the place.** It reads only ≈ 20.2% of the words with the ending in
 #   front, although its windows still see those letters. Without the end mark (control)
 #   it loses ≈ +63.8 points. With *-kin* it loses ≈ +14.4 more, because *-in* is itself
 #   an ending.
-# - **A CNN that cannot see the end** bears what comes behind the ending better: it
-#   reads ≈ 69.2% before the control, ≈ 56.2% before *-kin*, and ≈ 34.4% of the real
-#   clitics. It pays for this with ordinary words (≈ 92.0% instead of ≈ 95.2%), since
-#   the place tells what is an ending. But it cannot read an ending in front either (≈
-#   22.1%): in training, letters stood before each one.
+# - **A CNN that cannot see the end** is harmed less by what follows the ending: it
+#   reads ≈ 69.2% with the control, ≈ 56.2% with *-kin*, and ≈ 34.4% of the words with real
+#   clitics. It reads fewer ordinary words (≈ 92.0% instead of ≈ 95.2%). It cannot read an
+#   ending in front either (≈ 22.1%): in training, every ending had letters before it.
 # - **The place in the array does not matter.** With seven more zeros in front, ≈ 99.7% of the
 #   CNN's answers stay the same, and ≈ 100.0% of the BiLSTM's.
 # - **Length.** Four words in front cost the CNN ≈ +2.4 points: each gives the filters
 #   more chances to respond. They cost the BiLSTM ≈ +0.3, which is not shown to differ
-#   from 0. TnT loses nothing, since it reads from the end.
+#   from 0. TnT loses nothing, since it looks at the end only.
 #
 # ## Which promises hold?
 #
 # | The slides say | Verdict | Measured here |
 # |:--|:--|:--|
-# | Characters help with misspellings | **only with noise in training** | one natural typo: CNN ≈ 79.7%, with noise ≈ 83.5%; TnT ≈ 80.2%, with noise ≈ 82.7% |
+# | Characters help with misspellings | **partly, better with noise in training** | one natural typo: CNN ≈ 79.7%, with noise ≈ 83.5%; TnT ≈ 80.2%, with noise ≈ 82.7% |
 # | RNNs keep track of order and of varying lengths | **true** | shuffled: ≈ 20.3%; four words in front cost ≈ +0.3 points, the CNN ≈ +2.4 |
 # | CNNs find patterns regardless of location | **partly** | word seven places on: ≈ 99.7% the same; ending moved: ≈ 20.2%; before *-kin*: ≈ 17.0% |
 #
 # :::{admonition} Takeaways
 # :class: tip
-# - People's typos are not random: they spare the first letter, and more often
+# - People's typos are not random: people rarely mistype the first letter, and more often
 #   leave out or double one. Test on the kind of noise that you expect.
-# - A model that was trained on clean words loses much by one typo. Noise in training
-#   repairs a part of this, and costs some accuracy on clean words. This holds for
-#   counting as for nets.
-# - Compare a loss with the same model's accuracy on clean words. Else you see only who
-#   was ahead before.
-# - A CNN's answer does not depend on the place in the array, but on the end of the word: its
-#   filters read the padding like a letter. A control tells how much of a loss is due to this.
+# - One typo costs a model that was trained on clean words much accuracy. Noise in training
+#   repairs a part of this, and costs some accuracy on clean words, in counting and in nets.
+# - Compare each model with itself on clean words. Otherwise you see only which was ahead before.
+# - A CNN's answer hardly depends on the place in the array, but on the end of the word: its
+#   filters read the padding like a letter. A control tells how much accuracy this costs.
 # :::
 
 # %% [markdown]
@@ -624,8 +618,8 @@ for name, words in [
 # :::{admonition} Answer to exercise 1
 # :class: dropdown
 # With *-kin* it now reads ≈ 94.0%, without ≈ 94.6%. With the clitic it has never seen,
-# it reads ≈ 44.5%. So it has learned *-kin*, and only a part of the rule that a word
-# may go on after its case.
+# it reads ≈ 44.5%. So it has learned *-kin*, and at most a part of the rule that a word
+# may go on after its case ending.
 # :::
 #
 # :::{admonition} Exercise 2 — Where does a typo hurt?
@@ -674,12 +668,13 @@ for k in (0, 1, 3):
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
 # Without noise TnT reads ≈ 95.6% of the clean words and ≈ 79.8% of those with a typo;
-# with one noisy copy ≈ 94.0% and ≈ 82.7%; with three ≈ 93.1% and ≈ 84.0%.
+# with one noisy copy ≈ 94.0% and ≈ 82.7%; with three ≈ 93.1% and ≈ 84.0%. ($\theta$ is that
+# for natural typos.)
 # :::
 #
 # ## Further reading
 #
 # - {cite:t}`belinkov2018synthetic` break character-level translation with synthetic and with
-#   natural typos. Noise in training helps against its own kind, as here.
+#   natural typos. Noise in training helps against its own kind.
 # - {cite:t}`damerau1964` found the four kinds of edits behind most misspellings.
-# - {cite:t}`brants2000tnt` describes TnT, our rival without a network.
+# - {cite:t}`brants2000tnt` describes TnT.

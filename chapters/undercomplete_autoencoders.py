@@ -46,11 +46,11 @@ for sequence in (sequence_1, sequence_2):
     print("   steps between neighbors:", *np.unique(np.diff(sequence)))
 
 # %% [markdown]
-# The second sequence is longer, yet most of us find it easier, because it has only one
-# step. Three facts (start at 70, go down by 2, stop after 22) are enough to rebuild it.
-# The first sequence has no such rule, so all its 13 numbers must be kept. Chess masters
-# do the same: they recall positions from real games after a short look, but randomly
-# placed pieces hardly better than a beginner {cite}`chase1973`.
+# The second sequence is longer, yet most of us find it easier, because all its steps are equal.
+# Three facts (start at 70, go down by 2, stop after 22) are enough to rebuild it. The first
+# sequence has no such rule, so all its 13 numbers must be kept. Chess masters use patterns, too:
+# they recall positions from real games after a short look, but randomly placed pieces hardly better
+# than a beginner {cite}`chase1973`.
 #
 # ## What is an autoencoder?
 #
@@ -87,10 +87,9 @@ _ = ax.axis("off")
 # %% [markdown]
 # ## How do we make the example measurable?
 #
-# One sequence alone proves nothing: a decoder could store it in its own biases and use
-# no codings at all. Only a whole **family** of sequences can be easy or hard: the net
-# is trained on some members and tested on others. We take three families of 13 numbers
-# each:
+# One sequence alone proves nothing: a decoder could store it in its own biases and use no codings
+# at all. So we use whole **families** of sequences: the net is trained on some members and tested
+# on others. We take three families of sequences of 13 numbers:
 #
 # - **lines**, like Sequence 2: random start, random step;
 # - **waves**: random period, random shift;
@@ -151,10 +150,10 @@ for epoch in (1, 3):
     measured(f"lines, epoch {epoch}: training MSE", history.history["loss"][epoch - 1])
 
 # %% [markdown]
-# From here on the helper `fit_autoencoder` compiles and trains. It does the same more
-# quickly, and it lets the learning rate fall to 0 ([the lesson on stacked
-# autoencoders](stacked_autoencoders.ipynb) looks inside). What do three such nets make of
-# the slide's sequences?
+# From here on the helper `fit_autoencoder` compiles and trains. It does the same more quickly, and
+# it lets the learning rate fall to 0 ([the lesson on stacked
+# autoencoders](stacked_autoencoders.ipynb) looks inside). What do three such nets return for the
+# slide's sequences?
 
 # %%
 seeds = [0, 1, 2]
@@ -168,7 +167,7 @@ errors = np.sqrt(np.mean((np.array(rebuilt) - slide) ** 2, axis=2))
 measured("Sequence 1: error", errors[:, 0], ".0f")
 measured("Sequence 2, first 13: error", errors[:, 1], ".1f")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The slide's two sequences (dots; of the second, the first 13 numbers) and what an autoencoder that has only seen lines makes of them (curves, one per seed): nearly straight lines in both cases.", "name": "fig-undercomplete-sequences"}, "image": {"alt": "Two panels of 13 places each. Left: the dots of Sequence 1 lie between 3 and 12, with an outlier at 67; the three nets answer with three nearly straight lines that miss nearly all of them. Right: the dots of Sequence 2 fall on a straight line from 70 to 46, and all three curves pass through them."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The slide's two sequences (dots; of the second, the first 13 numbers) and what autoencoders trained only on lines return (curves, one per seed): nearly straight lines in both cases.", "name": "fig-undercomplete-sequences"}, "image": {"alt": "Two panels of 13 places each. Left: the dots of Sequence 1 lie between 3 and 12, with an outlier at 67; the three nets answer with three nearly straight lines that miss nearly all of them. Right: the dots of Sequence 2 fall on a straight line from 70 to 46, and all three curves pass through them."}}
 fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 2.7), sharey=True)
 place = np.arange(1, 14)
 for i, ax in enumerate(axes):
@@ -181,16 +180,15 @@ axes[1].text(1, 40, "reconstruction", color=COLORS[2])
 _ = axes[0].set(ylabel="number", ylim=(-45, 82))
 
 # %% [markdown]
-# The nets were trained on neither sequence. They return the second one with an error of
-# ≈ 0.6 (root mean square, in units of the sequence). For the first one they return a nearly
-# straight line ({numref}`fig-undercomplete-sequences`), with an error of ≈ 35. These nets
-# can only remember lines.
+# The nets were trained on neither sequence. They return the second one with an error of ≈ 0.6 (root
+# mean square, in units of the sequence). For the first one they return a nearly straight line
+# ({numref}`fig-undercomplete-sequences`), with an error of ≈ 35. These nets can only rebuild lines.
 #
 # ## How many codings does a family need?
 #
-# Now we train nets with 1, 2, 4 and 13 codings on each family, with three seeds (fresh
-# data and fresh weights), and measure the error on 2,000 held-out sequences. The rival
-# is PCA, the best *linear* way to keep *k* numbers.
+# Now we train nets with 1, 2, 4 and 13 codings on each family, with three seeds (new data and new
+# weights), and measure the error on 2,000 held-out sequences. The rival is PCA, the best *linear*
+# way to keep *k* numbers.
 #
 # :::{predict} error left with 2 codings | waves | PCA
 # :slider: 0 to 100 by 1%
@@ -267,22 +265,20 @@ enough = 1 + np.argmax(pca_left["waves"] < 0.01, axis=1)
 measured("waves: components that leave less than 1%", enough, ".0f")
 
 # %% [markdown]
-# {numref}`fig-undercomplete-families` and these numbers answer the question of the
-# slide's example:
+# {numref}`fig-undercomplete-families` and these numbers show how many codings a family needs:
 #
-# - **Lines** need two codings. A line is a *linear* function of start and step, so two
-#   components of PCA rebuild it exactly. The net only comes close.
-# - **Waves** need two codings as well, but only in a net: it leaves ≈ 2.82% of the error,
-#   PCA ≈ 27.74%. All waves together form a curved surface. A net can follow it; PCA needs a
-#   flat space that contains it, and that takes ≈ 6 components.
-# - **Shuffled** sequences have no pattern that would save codings. The error falls
-#   slowly, and only 13 codings rebuild all 13 numbers.
+# - **Lines** need two codings. A line is a *linear* function of start and step, so two components
+#   of PCA rebuild it exactly. The net does so nearly.
+# - **Waves** nearly fit into two codings, but only in a net: it leaves ≈ 2.82% of the error, PCA
+#   ≈ 27.74%. All waves together form a curved surface. A net can follow it; PCA needs a flat space
+#   that contains it. PCA leaves less than 1% with ≈ 6 components, the net not yet with 2 codings.
+# - **Shuffled** sequences have no pattern that would save codings. The error falls slowly, and PCA
+#   needs all 13 components.
 #
-# All three intervals, over three seeds, exclude 0. The third one shows that the
-# intrinsic dimension is not a strict limit: with one coding, the net leaves less of the
-# shuffled sequences than PCA. A coding is a real number, and the decoder may draw a
-# curve that bends through all 13 dimensions as this number grows. How close such a curve
-# comes to the data depends on the size of the net and on its training.
+# All three intervals, over three seeds, exclude 0. By the third, the net with one coding leaves a
+# little less of the shuffled sequences than PCA. As this one number grows, the output of the
+# decoder can move along a curve through all 13 dimensions. So the intrinsic dimension is not a
+# strict limit.
 #
 # ## What does a linear autoencoder learn?
 #
@@ -315,10 +311,10 @@ measured("linear autoencoder, 10 codings: validation MSE", linear_mse)
 
 # %% [markdown]
 # The errors are nearly equal. But do the two methods keep the same thing? Each spans a
-# 10-dimensional subspace of the 784-dimensional space of pictures: PCA by its
-# components, the net by the rows of the decoder's kernel. **Principal angles** measure
-# how two subspaces lie: if all are 0°, they are the same; 90° means a direction in one
-# that is at right angles to all of the other.
+# 10-dimensional subspace of the 784-dimensional space of pictures: PCA by its components, the net
+# by the rows of the decoder's kernel. **Principal angles** measure how far apart two subspaces are.
+# If all are 0°, the subspaces are the same; 90° means that a direction in one is at right angles to
+# all of the other.
 
 
 # %%
@@ -352,12 +348,12 @@ _ = plot_image_rows(
 )
 
 # %% [markdown]
-# The subspaces agree to within about a degree, from three random starts. The net does
-# not find PCA's *basis*, however: its codings are a mixture of the principal components
-# ({numref}`fig-undercomplete-components`), a different one for each seed, because the
-# loss is the same for all of them. {cite:t}`baldi1989` proved that this loss has no
-# other minimum: from almost any start, a linear autoencoder ends in PCA's subspace. PCA
-# gets there by a single matrix decomposition, so for a *linear* bottleneck use PCA.
+# The subspaces agree to within about a degree, from three random starts. The net does not find
+# PCA's *basis*, however: its codings are a mixture of the principal components
+# ({numref}`fig-undercomplete-components`), a different one for each seed, because the loss is the
+# same for all mixtures. {cite:t}`baldi1989` proved that this loss has no other minimum: a linear
+# autoencoder that reaches a minimum has PCA's subspace. PCA finds it by a single matrix
+# decomposition, so for a *linear* bottleneck use PCA.
 #
 # ## The most important features, but important to whom?
 #
@@ -368,7 +364,7 @@ _ = plot_image_rows(
 # the layers of 100 and a sigmoid at the end.
 #
 # The frame also *hides* 300 of the 784 pixels. So we need a control: a frame that hides
-# the same pixels but is the same gray in each picture, and leaves nothing to remember.
+# the same pixels but is the same gray in each picture, so that there is nothing to remember.
 # A fourth net sees the random frame, but its targets have the gray one. Its loss no
 # longer asks for the random frame.
 
@@ -501,10 +497,9 @@ _ = plot_image_rows(
 # pictures):
 #
 # - **Hiding the border costs a little**: the gray frame changes the accuracy by ≈ −0.030.
-#   Only what comes on top of this is the work of the random gray levels.
-# - **The random frame costs much more**: another ≈ −0.132. The five codings now keep
-#   ≈ 81.7% of the frame's variance, and have less room for the clothes. Both intervals
-#   exclude 0.
+#   Only what is lost beyond this is due to the random levels.
+# - **The random frame costs much more**: another ≈ −0.132. The five codings now keep ≈ 81.7% of the
+#   frame's variance, and the clothes are rebuilt worse. Both intervals exclude 0.
 # - **If the loss does not ask for the frame, no cost is shown**: with gray targets the
 #   interval includes 0, although the inputs have the same random frames.
 #
@@ -536,9 +531,9 @@ for name in ["random frame", "random frame, gray target"]:
 # - An autoencoder returns its input: inputs → encoder → codings → decoder →
 #   reconstructions, trained on the reconstruction loss. With fewer codings than inputs
 #   it is undercomplete.
-# - What matters is the pattern, not the length: a net needs 2 codings for lines and for
-#   waves, and 13 for shuffled sequences. PCA finds only flat patterns: for waves it needs
-#   ≈ 6 components.
+# - What matters is the pattern, not the length: with 2 codings a net rebuilds lines and, nearly,
+#   waves, but not shuffled sequences. PCA finds only flat patterns: for waves it needs ≈ 6
+#   components.
 # - A linear autoencoder finds PCA's subspace, to ≈ 0.5 degrees, but not its basis.
 # - The “most important” features are those that lower the loss most, even if they belong
 #   to a random frame. To measure what a feature costs, compare with a control that
@@ -594,10 +589,10 @@ measured("PCA, 5 components: part of the frame's variance kept", frame_kept(rebu
 #
 # :::{admonition} Exercise 3 — a bottleneck against noise
 # :class: exercise
-# Add normal noise of standard deviation 10 to every number of the lines, and train the
-# net with 2 codings on the noisy lines only. How far are its reconstructions of new
-# noisy lines from the *clean* ones? What would you expect from 2 codings for 13
-# numbers?
+# Add normal noise of standard deviation 10 to every number of the lines, and train the net with 2
+# codings on the noisy lines only. How much of the noise (as squared error, against the *clean*
+# lines) is left in its reconstructions of new noisy lines? What would you expect from 2 codings for
+# 13 numbers?
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 3", "code_prompt_hide": "Hide solution 3"}
@@ -621,9 +616,9 @@ print(f"2 / 13 = {2 / 13:.1%}")
 # %% [markdown]
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
-# The net lets ≈ 17.6% of the noise through, PCA ≈ 15.3%. Noise spreads over all 13
-# directions alike, but the lines fill only 2 of them, and what lies outside these 2 cannot
-# pass. So the share is 2/13.
+# The net lets ≈ 17.6% of the noise through, PCA ≈ 15.3%. Noise spreads over all 13 directions
+# alike, but the lines fill only 2 of them, and PCA removes what lies outside these 2. So its share
+# is 2/13. The net lets more through.
 # :::
 #
 # ## Further reading

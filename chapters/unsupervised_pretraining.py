@@ -39,9 +39,9 @@ set_style()
 # %% [markdown]
 # ## What if most of the labels are missing?
 #
-# Then we can work in two phases ({numref}`fig-pretraining-scheme`). An autoencoder learns
-# from *all* images, because its target is the image itself. Its encoder is then copied
-# into a classifier, and only the classifier needs labels.
+# We can work in two phases ({numref}`fig-pretraining-scheme`). An autoencoder learns from *all*
+# images, because its target is the image itself. Its encoder is then copied into a classifier,
+# and only the classifier needs labels.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Unsupervised pretraining. Phase 1 trains an autoencoder on all images. Phase 2 copies its encoder, puts a new softmax layer on top, and trains on the few labeled images.", "name": "fig-pretraining-scheme"}, "image": {"alt": "Two stacks of boxes side by side, with arrows that point up. Phase 1: 55,000 images pass through an encoder, 30 codings and a decoder to the reconstructions. Phase 2: 50 to 2,000 labeled images pass through an encoder, 30 codings and a softmax layer to 10 classes. A bold arrow from the first encoder to the second says copy the weights."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3.9))
@@ -114,14 +114,14 @@ print("arrays equal after set_weights:", same_weights(copy_of(stacked_encoder), 
 
 # %% [markdown]
 # `clone_model` copies the *architecture* and draws new weights; `set_weights` copies the
-# weights. The notebook of the lecture's source, 2nd edition, left that line out, and Keras
-# raised no error: its “pretrained” encoder was a random one
+# weights. The notebook of the lecture's source, 2nd edition, did not call `set_weights`. Keras
+# raised no error, but the “pretrained” encoder was a random one
 # ([handson-ml2 #246](https://github.com/ageron/handson-ml2/issues/246)).
 #
 # ## What is frozen, what is fine-tuned?
 #
-# First we draw the labels: equally many for each of the ten classes. The draws are nested:
-# the first 50 labels of a draw are among its first 100, and so on.
+# First we draw labels, equally many for each of the ten classes. The first 50 labels of a draw
+# are among its first 100, and so on.
 
 
 # %%
@@ -174,12 +174,11 @@ measured("Keras's fit, then fine-tuned: validation accuracy", compile_and_fit(0.
 print("encoder as it was:", all(same_weights(encoder, stacked_encoder)))
 
 # %% [markdown]
-# These two numbers are no comparison yet: the second net was also trained for longer.
+# These two numbers cannot be compared: the second net was also trained for longer.
 #
 # :::{admonition} Since the slides
 # :class: note
-# The slide asks its question and shows the scheme, without code. The encoder is that of
-# the slides on stacked autoencoders.
+# The slide has no code. The encoder is that of the slides on stacked autoencoders.
 # :::
 #
 # ## Which rivals make the comparison fair?
@@ -187,7 +186,7 @@ print("encoder as it was:", all(same_weights(encoder, stacked_encoder)))
 # The encoder may give good features as it is, or be a good *start* for further training. So we
 # compare encoders that are frozen or trained, and that start random or pretrained. We add two
 # classic methods. PCA also learns 30 numbers per image without labels. Logistic regression on
-# the pixels uses no unlabeled image.
+# pixels uses no unlabeled image.
 #
 # | the encoder is | frozen | trained |
 # |---|---|---|
@@ -196,11 +195,11 @@ print("encoder as it was:", all(same_weights(encoder, stacked_encoder)))
 # | PCA | PCA + logistic regression | |
 # | absent | pixels + logistic regression | |
 #
-# The head is one softmax layer. Only *hidden head, frozen* has a layer of 100 `selu` units
-# before it, so this head is not linear.
+# The head is one softmax layer. Only *hidden head, frozen* has 100 `selu` units before it, so
+# this head is not linear.
 #
-# We make eight draws of labels. Each has a random encoder of its own, which is a clone
-# without `set_weights`. Two autoencoders from two seeds take turns.
+# We make eight draws of labels. Each has its own random encoder, a clone without `set_weights`.
+# Two pretrained autoencoders, from two seeds, take turns.
 
 # %%
 pretrained = [stacked_encoder, fit_stacked_autoencoder(X_train, seed=43)[0]]
@@ -263,7 +262,7 @@ def hidden_head(encoder, x, y, learning_rate):
 #
 # We choose them on the validation images. Few labels and many may need different settings, so
 # each rival chooses twice in each draw: with 100 labels for up to 200, and with 1,000 for more.
-# As each draw chooses anew, the luck of choosing is a part of the spread between draws. (In
+# Each draw chooses anew, so the spread between draws includes the luck of choosing. (In
 # practice, with 50 labels, one would not have 5,000 more for validation.)
 
 # %%
@@ -322,11 +321,12 @@ measured("grids of 14 with their best mean at an end", at_an_end, ".0f")
 
 # %% [markdown]
 # If the best setting were at an end of its grid, one outside might be better still. On average
-# over the draws, this is so in ≈ 0 of the 14 grids.
+# over the draws, the best setting is at an end in ≈ 0 of the 14 grids.
 #
 # ## Who wins, with how many labels?
 #
-# The test images were not used for any choice (mean ± standard deviation over eight draws).
+# The test images were not used for any choice. The table has mean ± standard deviation over
+# eight draws.
 #
 # :::{predict} fine-tuned − from scratch | 50 labels
 # :slider: 0 to 20 by 0.5 points
@@ -368,9 +368,9 @@ ax.set(xlabel="labels", ylabel="test accuracy", xlim=(43, 2_700), ylim=(0.54, 0.
 _ = ax.yaxis.set_major_formatter("{x:.0%}")
 
 # %% [markdown]
-# In {numref}`fig-pretraining-accuracy` no method is the best everywhere. Draws differ by as much
-# as methods do. But in a draw all methods have the same labels, so we take the difference of
-# two methods *within* each draw.
+# In {numref}`fig-pretraining-accuracy` no method is the best everywhere. With few labels, draws
+# differ by as much as most methods do. But in a draw all methods have the same labels, so we
+# take the difference of two methods *within* each draw.
 #
 # ## What does pretraining gain, draw by draw?
 
@@ -392,18 +392,18 @@ compare("fine-tuned − from scratch", "pretrained, fine-tuned", "from scratch",
 # if other labels are drawn. The eight draws share two autoencoders and one test set. So the
 # interval does not cover other test images, and other autoencoders only in part.
 #
-# **Fine-tuning helps, and the fewer the labels, the more.** The mean gain falls from ≈ 2.14 points
-# with 50 labels to ≈ 0.59 with 500 and ≈ 0.37 with 2,000. The intervals at 500 and 1,000 labels
+# **Pretraining helps, and most with few labels.** The mean gain falls from ≈ 2.14 points with
+# 50 labels to ≈ 0.59 with 500 and ≈ 0.37 with 2,000. The intervals at 500 and 1,000 labels
 # exclude 0. Those at 200 and 2,000 include it. Those at 50 and 100 exclude it here, but not in
-# every repetition with other seeds: eight draws are few for gains that differ so much from draw to
-# draw.
+# every repetition with other seeds: eight draws are few for gains that differ so much from draw
+# to draw.
 #
 # ## Why does the frozen encoder fall behind?
 #
 # With many labels the frozen encoder falls behind the net from scratch
-# ({numref}`fig-pretraining-gaps`, right). There are two suspects. Perhaps the 30 codings leave
-# out what a classifier needs. Or they have it, but a *linear* head cannot use it. The hidden
-# head has the same codings, and is not linear.
+# ({numref}`fig-pretraining-gaps`, right). There are two possible reasons. The 30 codings may
+# leave out what a classifier needs. Or they contain it, but a *linear* head cannot use it. The
+# hidden head gets the same codings, and is not linear.
 #
 # :::{predict} codings of 30 that hardly vary
 # :slider: 0 to 30 by 1 codings
@@ -446,14 +446,12 @@ measured("codings of 30 that hardly vary", (spreads < 0.1).sum(axis=1), ".1f")
 measured("median standard deviation of a coding", np.median(spreads, axis=1), ".1f")
 
 # %% [markdown]
-# With 2,000 labels the hidden head gains ≈ 1.37 points
-# over the linear one. So **the linear head is a part of the reason**. But even with the hidden
-# head, the difference from the net from scratch is
-# ≈ −1.23 points, and its interval excludes 0. This
-# speaks for the encoder as **the other part**: it learned to rebuild images, not to tell classes
-# apart. Nor does it use all of its 30 numbers: on average ≈ 6.0
-# hardly vary. Their standard deviation over the training images is below 0.1, and that of a
-# typical coding (the median) is ≈ 2.3.
+# With 2,000 labels the hidden head gains ≈ 1.37 points over the linear one. So **the linear
+# head is a part of the reason**. But even with the hidden head, the difference from the net
+# from scratch is ≈ −1.23 points, and its interval excludes 0. This speaks for the encoder as
+# **the other part**: it learned to rebuild images, not to tell classes apart. It also does not
+# use all 30 codings: on average ≈ 6.0 hardly vary. Their standard deviation is below 0.1, while
+# that of a typical coding (the median) is ≈ 2.3.
 #
 # ## Are simpler methods as good?
 
@@ -466,16 +464,14 @@ compare(
 )
 
 # %% [markdown]
-# - **The codings are learned features.** With both encoders frozen, the pretrained one leads the
-#   random one by ≈ 7.40 points with 50 labels, and it still leads with 2,000. That is also the price
-#   of the forgotten `set_weights`.
-# - **PCA's 30 numbers are about as good.** PCA leads the frozen encoder by
-#   ≈ 1.96 points with 50 labels. With 2,000 a difference is not shown
-#   (≈ 0.15).
+# - **The codings are learned features.** With both encoders frozen, the pretrained one leads
+#   the random one by ≈ 7.40 points with 50 labels, and it still leads with 2,000. Whoever
+#   forgets `set_weights` loses this.
+# - **PCA's 30 numbers are at least as good.** PCA leads the frozen encoder by ≈ 1.96 points
+#   with 50 labels. With 2,000 a difference is not shown (≈ 0.15).
 # - **Bare pixels are a strong rival**, though they use no unlabeled image. With 50 labels the
-#   difference of the fine-tuned net from them is ≈ −1.38 points: the
-#   pixels are better. With 2,000 the fine-tuned net leads by
-#   ≈ 1.13 points. Both intervals exclude 0.
+#   fine-tuned net differs from them by ≈ −1.38 points, so the pixels are better. With 2,000 the
+#   fine-tuned net leads by ≈ 1.13 points. Both intervals exclude 0.
 #
 # So the slide's idea works, but on these images the gain is small. {cite:t}`erhan2010` asked in
 # a large study why pretraining helps. Their results suggest that it guides training toward
@@ -484,10 +480,10 @@ compare(
 #
 # :::{admonition} Takeaways
 # :class: tip
-# - An encoder pretrained without labels, then fine-tuned, beats the same net from scratch, by
-#   ≈ 2.14 points on average with 50 labels. The gain falls with more labels; with 2,000 it is not
-#   shown.
-# - Freeze, compile, fit; then unfreeze, compile again at a lower rate, and fit again.
+# - An encoder pretrained without labels, then fine-tuned, is ahead of the same net from
+#   scratch, by ≈ 2.14 points on average with 50 labels. The gain falls with more labels; with
+#   2,000 it is not shown. With 50 labels, logistic regression on the pixels is better still.
+# - To fine-tune, unfreeze, compile again at a lower rate, and fit.
 # - `clone_model` copies no weights. Call `set_weights`, and check that they arrived.
 # - A frozen encoder under a softmax layer is a logistic regression on its codings. With 2,000
 #   labels a hidden head does better.
@@ -498,8 +494,8 @@ compare(
 #
 # :::{admonition} Exercise 1 — what is pretraining worth in labels?
 # :class: exercise
-# How many labels would the net from scratch need to reach the fine-tuned net's accuracy
-# with 50, and with 500? Interpolate between the measured sizes.
+# How many labels does the net from scratch need to be as accurate as the fine-tuned net with 50
+# labels, and with 500? Interpolate in the logarithm of the number of labels.
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 1", "code_prompt_hide": "Hide solution 1"}
@@ -520,9 +516,9 @@ for size in (50, 500):
 #
 # :::{admonition} Exercise 2 — is it what the weights know, or how large they are?
 # :class: exercise
-# Shuffle the numbers within each weight array of the pretrained encoders: same sizes,
-# nothing learned. Train from there with the fine-tuned net's settings, with 50 labels. Which
-# part of the gain survives?
+# Shuffle the numbers within each weight array of the pretrained encoders, which keeps their
+# sizes and nothing else. Train from there with the fine-tuned net's settings, with 50 labels.
+# How much of the gain is left?
 # :::
 
 
@@ -555,8 +551,8 @@ difference(
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
 # On average the shuffle costs ≈ 1.47 points, and the shuffled net is ≈ 0.67 points ahead of
-# scratch. The interval of the first difference excludes 0, that of the second includes it. So what
-# the weights know is worth something; that their size alone helps is not shown.
+# scratch. The interval of the first difference excludes 0, that of the second includes it. So
+# what was learned helps; that the size of the weights alone helps is not shown.
 # :::
 #
 # :::{admonition} Exercise 3 — how many draws make a difference sure?

@@ -51,9 +51,9 @@ set_style()
 #
 # With ten codings nobody can compute this integral. *Variational inference* takes a simple
 # family of distributions, here the normal ones with independent codings, and looks in it for
-# the $q$ that is most like the true posterior. To search anew for each picture is slow. So
-# the VAE {cite}`kingma2014,rezende2014` trains an encoder, once, that answers with a
-# mean $\mu_i$ and a log-variance $\gamma_i = \ln\sigma_i^2$ for each coding
+# the $q$ that is most like the true posterior. A new search for each picture is slow. So the
+# VAE {cite}`kingma2014,rezende2014` trains an encoder, once, that answers with a mean $\mu_i$
+# and a log-variance $\gamma_i = \ln\sigma_i^2$ for each coding
 # ({numref}`fig-vae-architecture`). This is called *amortized inference*.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "The variational autoencoder of this lesson. Bars are layers with their number of units. The latent loss is computed from μ and γ, the reconstruction loss from the image and its reconstruction.", "name": "fig-vae-architecture"}, "image": {"alt": "Diagram from left to right: 784 units narrow over 150 and 100 to two bars of 10 units, μ and γ. These and noise ε lead to 10 codings z, which widen over 100 and 150 to 784 units. The words latent loss stand below μ and γ; an arrow from the first bar to the last is named reconstruction loss."}}
@@ -93,7 +93,7 @@ ax.set(xlim=(-0.7, 11.1), ylim=(-3.1, 3.9))
 _ = ax.axis("off")
 
 # %% [markdown]
-# How can it be trained, if nobody knows the posterior? Put Bayes' rule into the
+# How can the encoder be trained, if nobody knows the posterior? Put Bayes' rule into the
 # *Kullback–Leibler divergence* from $q$ to the posterior, and order the terms:
 #
 # $$
@@ -102,8 +102,8 @@ _ = ax.axis("off")
 # $$
 #
 # A divergence is never negative, so the right side is at most $\ln p(b)$. It is called the
-# *evidence lower bound* (ELBO), and can be computed. To maximize it makes the pictures more
-# probable, and brings $q$ closer to the true posterior.
+# *evidence lower bound* (ELBO), and can be computed. Raising it makes the pictures more
+# probable, or brings $q$ closer to the true posterior, or both.
 #
 # ## Of what is the loss a likelihood?
 #
@@ -128,10 +128,10 @@ for x_hat in (0.5, 0.9, 0.99):
 # \sum_j\left[x_j\ln\hat x_j + (1-x_j)\ln(1-\hat x_j)\right].
 # $$
 #
-# Summed over the pixels and in nats, the slide's loss on gray pictures is therefore the
-# negative ELBO of the tossed pictures, averaged over all tosses. (Our encoder sees the
-# gray picture. The bound holds for any $q$.) Our decoder returns *logits*: with the
-# sigmoid inside the loss, it stays exact near 0 and 1.
+# Summed over the pixels and in nats (natural logarithms), the slide's loss on gray pictures is
+# therefore the negative ELBO of the tossed pictures, averaged over all tosses. (Our encoder
+# sees the gray picture. The bound holds for any $q$.) Our decoder returns *logits*, from before
+# the sigmoid, so the loss stays exact near 0 and 1.
 
 
 # %%
@@ -246,9 +246,9 @@ class Sampling(keras.layers.Layer):
 
 
 # %% [markdown]
-# We test it where the answer is known. For $\mathrm E z^2 = \mu^2 + \sigma^2$ the
-# derivative by $\mu$ is $2\mu$, here 2. A draw by NumPy gives no gradient at all. The
-# classic way without the trick is the *score function estimator* {cite}`williams1992`,
+# We test it where the answer is known. For $\mathrm E z^2 = \mu^2 + \sigma^2$ the derivative
+# with respect to $\mu$ is $2\mu$, here 2. A draw by NumPy gives no gradient at all. The classic
+# way without the trick is the *score function estimator* {cite}`williams1992`,
 # $z^2\,\partial\ln q(z)/\partial\mu$. It needs no gradient of the decoder, but it is noisy.
 
 # %%
@@ -273,9 +273,9 @@ for name, estimate in [
 #
 # ## How is the net put together?
 #
-# A *plain* autoencoder is the same net without draw and latent loss. Of `relu`, `selu` and
-# `silu` for the hidden layers, `silu` did best on the validation images. We cap γ, because
-# $e^{\gamma}$ overflows.
+# A *plain* autoencoder is the same net without the draw and the latent loss. Of `relu`, `selu`
+# and `silu` for the hidden layers, `silu` did best on the validation images. We cap γ, because
+# a large $e^{\gamma}$ overflows.
 
 
 # %%
@@ -317,8 +317,8 @@ variational_ae.compile(loss=cross_entropy, optimizer="adam")
 _ = variational_ae.fit(X_train[:1_000], X_train[:1_000], verbose=0)  # the latent loss is in it
 
 # %% [markdown]
-# From here on our faster `fit` trains, with the cosine schedule of the earlier lessons. Three
-# variational and three plain nets get three epochs each, for the comparisons. Then we
+# From here on we train with our faster `fit` and the cosine schedule of the earlier lessons.
+# Three variational and three plain nets get three epochs each, for the comparisons. Then we
 # train a copy of the first variational one for eight more.
 
 
@@ -433,8 +433,8 @@ print("the two agree to 0.05 nats:", bool(abs(apart) < 0.05))
 # - **The encoder.** It may miss the best $q$ for the gray picture, because one net has to
 #   answer for all pictures.
 #
-# The last two together are the *amortization gap*. To measure the parts we do search, by
-# gradient ascent on the ELBO of each picture, once with its coins and once with its gray
+# The last two together are the *amortization gap*. To measure the parts, we search for the best
+# $q$ of each picture by gradient ascent on its ELBO, once with its coins and once with its gray
 # values.
 
 
@@ -495,13 +495,13 @@ axes[1, 0].set_xlabel("— encoder's q", color=COLORS[1])
 _ = axes[1, 1].set_xlabel("- - best q", color=COLORS[2])
 
 # %% [markdown]
-# The gap is ≈ 2.24 nats (95% interval over 200 images ≈ 1.53 … ≈ 3.28). Of this the family
-# takes at most ≈ 0.51 nats, since our search may not find the best $q$ of it. The coins
-# take ≈ 0.66, and the encoder ≈ 1.06: with this one net, most of the gap comes from
-# amortization. {numref}`fig-vae-posterior` shows both parts. Where a posterior is tilted,
-# no normal distribution with independent codings can follow it. Where it is not, the best
-# $q$ fits well, but the encoder's $q$ often lies beside it. {numref}`fig-vae-plane` shows
-# the whole plane of the two codings.
+# The gap is ≈ 2.24 nats (95% interval over 200 images ≈ 1.53 … ≈ 3.28). The family accounts for
+# at most ≈ 0.51 nats of it: our search may miss the best $q$. The coins account for ≈ 0.66, and
+# the encoder for ≈ 1.06. With this one net, most of the gap comes from amortization.
+# {numref}`fig-vae-posterior` shows both parts. Where a posterior is tilted, no normal
+# distribution with independent codings can follow it. Where it is not, the best $q$ fits well,
+# but the encoder's $q$ often lies beside it. {numref}`fig-vae-plane` shows the whole plane of
+# the two codings.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: drag the ring over the plane of two codings, and the decoder answers in the page. The dots are the means of 1,500 validation images.", "name": "fig-vae-plane"}, "image": {"alt": "A scatter plot of the two codings of 1,500 garments in ten colors, each with its name. Trousers lie at the left, bags at the right, coats and pullovers at the top, sneakers and ankle boots at the bottom; neighboring classes run into one another."}}
 live_plane(net_2d[1], encode(net_2d[0], X_valid[:1_500])[0], y_valid[:1_500], CLASS_NAMES)
@@ -509,11 +509,11 @@ live_plane(net_2d[1], encode(net_2d[0], X_valid[:1_500])[0], y_valid[:1_500], CL
 # %% [markdown]
 # ## How probable are real clothes?
 #
-# With ten codings there is no grid, and the ELBO is only a bound. An importance weight is
-# $w = p(b, z)/q(z)$. The average over *k* of them gives a better bound, $\mathrm
-# E\ln\frac1k\sum w$, which never falls with *k* and tends to $\ln p(b)$ {cite}`burda2016`.
-# With *k* = 1 it is the ELBO. It holds for any $q$, so we may draw from the refined $q$ of
-# each picture. With two codings we can check how close it comes.
+# With ten codings there is no grid, and the ELBO is only a bound. An importance weight is $w =
+# p(b, z)/q(z)$. The average over *k* of them gives a better bound, $\mathrm E\ln\frac1k\sum w$,
+# which never falls with *k* and tends to $\ln p(b)$ {cite}`burda2016`. With *k* = 1 it is the
+# ELBO. The bound holds for any $q$, so we may draw from the refined $q$ of each picture. With
+# two codings we can check how close the bound is.
 
 
 # %%
@@ -576,8 +576,8 @@ measured("standard error of ln p over images", log_p_bound.std() / np.sqrt(1_000
 # To draw a new picture, we draw codings from the prior and decode them. But over all images,
 # the encoder's codings need not have exactly the distribution $\mathcal N(0, I)$. So one can
 # also draw from the normal distribution with the mean and covariance of the training codings.
-# This is ex-post density estimation {cite}`ghosh2020`, and it makes a generator even of a
-# plain autoencoder. We try both with both nets, after three epochs each.
+# This is ex-post density estimation {cite}`ghosh2020`, and it makes even a plain autoencoder a
+# generator. We try both with both nets, after three epochs each.
 
 
 # %%
@@ -707,11 +707,10 @@ for one, other in [
 
 # %% [markdown]
 # With draws from $\mathcal N(0, I)$ the plain autoencoder is farther from real clothes, on
-# average ≈ 40.5 against ≈ 15.0, because nothing told it where to put its codings. How much
-# farther depends on the seed. Its own normal distribution helps each of the two nets. When
-# both use it, the difference is only ≈ 2.2, with a wide interval over three seeds. That the
-# VAE makes better pictures is not shown: more seeds would be needed. Both are far from the
-# ≈ 0.1 of real images.
+# average ≈ 40.5 against ≈ 15.0, because nothing told it where to put its codings. Draws from
+# its own normal distribution are better for either net. With these, the difference is only
+# ≈ 2.2, with a wide interval over three seeds. That the VAE makes better pictures is not shown.
+# Both are far from the ≈ 0.1 of real images.
 #
 # ## Is there a path from one picture to another?
 #
@@ -741,7 +740,7 @@ _ = plot_image_rows(
 )
 
 # %% [markdown]
-# Which way stays among real clothes? We take 1,000 pairs of test images of different
+# Which way stays closest to real clothes? We take 1,000 pairs of test images of different
 # classes, and the picture halfway.
 
 # %%
@@ -762,10 +761,9 @@ for name, values in halfway.items():
 difference("Fréchet distance halfway, slerp − line", halfway["slerp"], halfway["line"], "+.1f")
 
 # %% [markdown]
-# On the straight line the mean squared length falls from ≈ 8.2 to ≈ 3.9. Slerp keeps ≈ 8.2,
-# and its 1,000 pictures together are closer to real clothes: the Fréchet distance is ≈ 8.0
-# instead of ≈ 21.7 (the interval excludes 0). In a single pair, such as the one of
-# {numref}`fig-vae-interpolation`, you may not see this.
+# On the straight line the mean squared length falls from ≈ 8.2 to ≈ 3.9. Slerp keeps ≈ 8.2, and
+# its 1,000 pictures together are closer to real clothes: the Fréchet distance is ≈ 8.0 instead
+# of ≈ 21.7 (the interval excludes 0). In a single pair you may not see this.
 #
 # In {numref}`fig-vae-walk`, walk within a class, and between two (along the line). Then move the
 # codings one by one.
@@ -852,10 +850,10 @@ _ = axes[0, 7].set_title("new")
 #
 # A plain autoencoder, a sparse one and PCA have no rate: a real number without noise can tell
 # any number of nats. They get one if we add normal noise to their finished codings, with their
-# own normal distribution as the prior. Before decoding we make the best linear guess of the
-# codings. All nets are trained with cross-entropy for three epochs, and have the same decoder.
-# The sparse net has 100 `relu` codings and an L1 penalty whose weight was chosen on the
-# validation images. On the ten components of PCA, only the decoder is trained.
+# own normal distribution as the prior. Before decoding, we estimate the codings linearly from
+# the noisy ones. All nets are trained with cross-entropy for three epochs, and have the same
+# decoder. The sparse net has 100 `relu` codings and an L1 penalty whose weight was chosen on
+# the validation images. On the ten components of PCA, only the decoder is trained.
 
 
 # %%
@@ -928,10 +926,10 @@ live_rate_distortion(curves, np.array(pictures))
 # :::{admonition} The reference's scale
 # :class: dropdown
 # The notebook of {cite:t}`geron2022` adds the squared error per pixel and the latent loss
-# divided by 784. Its VAE reaches .0311 on the validation images after 25 epochs. We train
-# our first net on for eight epochs with this loss, and reach ≈ 0.03018. Times 784 it is a
-# negative ELBO for pixels with normal noise of variance ½, up to a constant. That noise,
-# with a standard deviation of 0.71, is far larger than the real errors.
+# divided by 784. Its VAE reaches .0311 on the validation images after 25 epochs. We train our
+# first net for eight more epochs with this loss, and reach ≈ 0.03018. Times 784 it is a
+# negative ELBO for pixels with normal noise of variance ½, up to a constant. That noise, with a
+# standard deviation of 0.71, is far larger than the real errors.
 # :::
 
 
@@ -950,9 +948,9 @@ measured("root of the validation MSE alone", np.sqrt(error), ".3f")
 # %% [markdown]
 # :::{admonition} Takeaways
 # :class: tip
-# - A decoder and a prior define a true posterior, which nobody can compute.
-#   *Variational* means to look for the nearest distribution in a simple family, and
-#   *amortized* means that a trained encoder gives the answer at once.
+# - A decoder and a prior define a true posterior, which can rarely be computed. *Variational*
+#   means to look for the nearest distribution in a simple family, and *amortized* means that a
+#   trained encoder gives the answer at once.
 # - $\ln p(b) = \text{ELBO} + D(q\,\|\,p(z\mid b))$. With two codings the gap is ≈ 2.24
 #   nats. In our net, most of it is the price of amortization.
 # - The reparameterization trick draws the noise separately, so that gradients pass.
@@ -1059,9 +1057,9 @@ for name, pixels in [("coins", coins), ("threshold", (X_test > 0.5).astype("floa
 # %% [markdown]
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
-# It is ≈ −180.6 with a threshold and ≈ −241.2 with coins, but it is the same net: the data
-# are different. No net can foresee the coins, so even the oracle reaches only ≈ −190.0.
-# With a threshold nothing is random. Compare likelihoods only on the same data.
+# The ELBO is ≈ −180.6 with a threshold and ≈ −241.2 with coins. The net is the same; the data
+# are different. No net can foresee the coins, so even the oracle reaches only ≈ −190.0. With a
+# threshold nothing is random. Compare likelihoods only on the same data.
 # :::
 #
 # ## Further reading

@@ -2,7 +2,7 @@
 # # Find words you have never seen
 #
 # Can a network that reads characters recognize a word that is missing from the
-# vocabulary, misspelled, or inflected? And what does it buy over counting?
+# vocabulary, misspelled, or inflected? And is it better than counting?
 #
 # - **What you'll do**: train a small encoder to place words that belong together side by
 #   side. Ask it for the right spelling, and for the root, of words it has never met. Ask
@@ -82,9 +82,9 @@ for row in test_rows[:5]:
     print(f"{row.typo} → {row.word}")
 
 # %% [markdown]
-# People's errors are not random. To see what that matters, we also make **random
-# typos**: one to three letters of a word, drawn at random, are left out, inserted,
-# replaced or swapped.
+# People's errors are not random. To see how much this matters, we also make **random
+# typos**: one to three times, a letter drawn at random is left out, inserted, replaced or
+# swapped.
 
 # %%
 correct = [row.word for row in train_rows]
@@ -138,9 +138,9 @@ del by_edits
 # The net will learn from pairs of a misspelling and its word. A fair rival must learn
 # from the same pairs. The **noisy channel** {cite}`kernighan1990spelling` counts in
 # them what people type for each letter, given the letter before: the letter itself,
-# another one, or none. It also counts what they insert where no letter is meant. A
-# count for one letter before may be small, so it is mixed with the share over all
-# letters before:
+# another one, or none. It also counts what they insert where no letter is meant. Some
+# counts are small, so each is mixed with the share that ignores the letter before; a larger
+# $\alpha$ gives this share more weight:
 #
 # $$P(\text{typed} \mid \text{before}, \text{meant}) = \frac{n(\text{before}, \text{meant},
 # \text{typed}) + \alpha\, P(\text{typed} \mid \text{meant})}{n(\text{before},
@@ -179,10 +179,10 @@ def channel_from(pairs, alpha):
 
 
 # %% [markdown]
-# The **cost** of a word, given what was typed, is that of the cheapest way from one to
-# the other: the sum of $-\ln P$ over its steps. Dynamic programming finds it, for many
-# pairs at once. As this takes longer than edit distance, only the 20 candidates nearest
-# by edit distance get a cost.
+# There are several ways from a word to what was typed, and each costs the sum of $-\ln P$
+# over its steps. The **cost** of the word is that of the cheapest way, which dynamic programming
+# finds. As this takes longer than edit distance, only the 20 candidates nearest by edit
+# distance get a cost.
 
 
 # %%
@@ -245,7 +245,7 @@ for name in ("random typos", "real typos"):
 # The **encoder** turns a word into 64 numbers. Each character becomes a vector. Filters
 # that are 3 characters wide slide along the word, and only the strongest response of each
 # filter is kept {cite}`kim2016character`. A dense layer mixes the responses. The result is
-# **normalized**, that is, scaled to length 1, so that the product of two vectors is the
+# **normalized**, that is, scaled to length 1, so that the dot product of two vectors is the
 # cosine of their angle.
 
 
@@ -277,9 +277,9 @@ print(f"{len(LETTERS)} characters, {encoder.count_params():,} parameters")
 # This pulls the two vectors of a pair together and pushes those of other pairs apart.
 # The loss is known as **InfoNCE** {cite}`oord2018`. The words of the other pairs are
 # the **in-batch negatives** {cite}`henderson2017efficient`: no list of wrong answers is
-# needed. The **temperature** $\tau = 0.1$ stretches the cosines, so that the
-# probabilities can get close to 0 and 1. If two pairs of a batch have the *same* word,
-# both are right, so the loss is told the group of each pair.
+# needed. Dividing by the **temperature** $\tau = 0.1$ stretches the cosines, so that the
+# probabilities can get close to 0 and 1. If two pairs of a batch have the *same* word, they
+# form a group, and the loss counts both words as right.
 
 
 # %%
@@ -311,7 +311,7 @@ def pair_data(pairs, characters, length, groups=None):
 
 # %% [markdown]
 # Keras trains it as any model, with `compile` and `fit`. The learning rate starts at 0.005
-# and falls to 0 along half a cosine (*cosine decay*), so that training ends at rest.
+# and falls to 0 along half a cosine (*cosine decay*), so that the last steps are small.
 
 # %%
 x, y = pair_data(pairs_of["real typos"], LETTERS, 16)
@@ -321,8 +321,7 @@ net.compile(loss=contrastive_loss, optimizer=keras.optimizers.Adam(rate))
 _ = net.fit(x[:12_800], y[:12_800], batch_size=128, verbose=0)
 
 # %% [markdown]
-# That was a third of an epoch. From here on we use our own `fit`, which does the same in
-# less time.
+# From here on we use our own `fit`, which does the same in less time.
 
 
 # %%
@@ -354,9 +353,9 @@ def train(pairs, characters, length, epochs, seed, groups=None):
 # ## What must the network have seen?
 #
 # We take the same architecture four times: once **untrained**, with random weights, and
-# three times trained, where only the left side of the pairs differs: the **clean words**
-# themselves (each once), their **random typos**, or their **real typos**. Each is trained
-# with three seeds, shown as mean ± standard deviation. Epochs, learning rate and
+# three times trained. The left sides of the pairs are the **clean words** themselves (each
+# once, so there are fewer pairs), their **random typos**, or their **real typos**. All have
+# three seeds, shown as mean ± standard deviation. Epochs, learning rate and
 # temperature were chosen on the validation words, as $\alpha$ was.
 #
 # :::{predict} real typos: network − channel, in points
@@ -404,9 +403,9 @@ for name, found in results.items():
 MeasuredTable(rows, corner="recall@1, unseen words")
 
 # %% [markdown]
-# Some gaps are small, so we give each an interval. The arms are compared on the same
+# Some gaps are small, so we give each an interval. The two models of a gap get the same
 # queries (they are *paired*). A bootstrap draws test words many times, each with all
-# its misspellings, and takes the gap each time. The interval covers the choice of the
+# its misspellings, and computes the gap each time. The interval covers the choice of the
 # words, but not that of the seeds.
 
 # %%
@@ -452,25 +451,22 @@ for name, part in parts.items():
     compare(f"{name.strip('… ')}: network − channel", network, channel, part_words, "words")
 
 # %% [markdown]
-# What does this show?
-#
-# - **Training pairs matter most.** The untrained network already finds ≈ 69.1%, because a
+# - **The training pairs matter.** The untrained network already finds ≈ 69.1%, because a
 #   misspelling shares most of its pieces with its word. Training on clean words gives
 #   ≈ 73.2%, random typos ≈ 91.5%, and real typos ≈ 94.3%.
 # - **The network learns the errors that it sees.** On real typos, real ones in training are
 #   worth ≈ +2.8 points more than random ones. On random typos they are worse: ≈ 69.5%
-#   against ≈ 77.1%.
-# - **The network does not buy more than counting.** On the same pairs the noisy channel finds
+#   against ≈ 77.1%. (Random typos also have more edits.)
+# - **The network is not better than counting.** On the same pairs the noisy channel finds
 #   ≈ 96.6% of the real typos. The network is behind by ≈ -2.0 points at one edit, and
 #   by ≈ -5.3 at two. At three or more edits the interval goes from −10 to +12 points, so
 #   neither is shown to be better. Even edit distance, which learns nothing, finds ≈ 91.6%.
 #
-# The network is not useless, however. Exercise 1 adds its score to the channel's, and
-# the two together find more than the channel alone.
+# But the network is not useless: in exercise 1, both together find more than the channel alone.
 #
 # Now mistype a word yourself. {numref}`fig-words-live` runs the network of the first seed
-# in the page, beside edit distance and the noisy channel. It also shows which pieces of
-# the word give the strongest responses of the most filters.
+# in the page, beside edit distance and the noisy channel. It also shows to which pieces of
+# the word most filters respond most strongly.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: type a word, right or wrong, to see its strongest pieces and the nearest of the 10,906 words: by the network and by the noisy channel, both trained on real typos, and by edit distance.", "name": "fig-words-live"}, "image": {"alt": "Five misspellings, each with an arrow to the three words that the network finds nearest. For naybour and charistics the first is the word that was meant, neighbour and characteristics. obleek leads to obelisk and not to oblique, characted to characterised and not to character, and onwee to one."}}
 live_words(
@@ -507,8 +503,9 @@ _ = fig.colorbar(image, ax=axes, label="cosine", shrink=0.7)
 #
 # We use the same encoder with other pairs: a form and its **lemma**, the form under which
 # a dictionary lists it. We take Finnish and Turkish nouns, and two kinds of English pairs:
-# inflection (*wines*, *wine*) and derivation (*recurrence*, *recur*). A tenth of the roots
-# is for the test, another tenth for choosing settings. No word of theirs is trained on.
+# inflection (*wines*, *wine*) and derivation (*recurrence*, *recur*). Like the slides, we call
+# the right side of a pair a **root**. A tenth of the roots is for the test, another tenth for
+# choosing settings. None of their forms is in the training.
 
 # %%
 english = {
@@ -568,8 +565,8 @@ for test, forms in tests.items():
 # The candidates are all roots of the table. A query that is itself one of them (*runner*
 # is the root of *runners*) cannot be its own answer, so exact look-up finds nothing.
 #
-# The rival that learns nothing takes the root with the **longest common prefix**, the
-# shortest of them. The rival that counts has **rewrite rules**. Each training pair tells
+# The rival that learns nothing takes the root with the **longest common prefix**, and of
+# several the shortest. The rival that counts has **rewrite rules**. Each training pair tells
 # how an ending is replaced: *wines* and *wine* give *s* → nothing, *es* → *e*, *nes* →
 # *ne*, and so on. For a new form, the rules with the longest ending come first, and of
 # these the most frequent. The first result that is a candidate is the answer.
@@ -704,15 +701,15 @@ ax.invert_yaxis()
 _ = ax.set_xlabel("network − counting, in points")
 
 # %% [markdown]
-# - **Finnish and Turkish: as good as counting, and not shown to be better.** The
+# - **Finnish and Turkish: no difference from counting is shown.** The
 #   network finds ≈ 96.3% of the Finnish roots, and the rules ≈ 96.3%. Where the stem
 #   changes, the network finds ≈ 93.5% and the rules ≈ 90.4%, but the interval of the
 #   difference includes 0.
 # - **English: counting is ahead.** The network is behind by ≈ -2.5 points in
 #   inflection, and by ≈ -7.7 in derivation.
-# - **Why are the rules so good?** An ending says nearly everything about how it is
-#   replaced, and 30,000 pairs contain nearly all endings. The list of candidates then
-#   rejects most wrong results.
+# - **Why are the rules so good?** Probably because an ending tells how it is replaced, and
+#   thousands of pairs contain nearly all endings. Also, the list of candidates rejects wrong
+#   results.
 #
 # {numref}`fig-words-buys` puts all these differences side by side. None of
 # them shows the network ahead.
@@ -722,8 +719,8 @@ _ = ax.set_xlabel("network − counting, in points")
 # The slides say that sub-words help in “recognizing semantic similarities across
 # related word forms, such as ‘running,’ ‘runner,’ and ‘ran’”. No word of this family
 # was in the training of the English networks. We take the cosine of each to *run*. For
-# contrast, we add two words of similar meaning, and two that only look similar. The
-# rewrite rules are asked for the root.
+# contrast, we add two words of similar meaning, and two that only look similar. We also ask
+# the rewrite rules for the root of each.
 #
 # :::{predict} …: cosine to run
 # :highest:
@@ -763,7 +760,7 @@ _ = ax.set_xlabel("cosine to run")
 # *rung* has nothing to do with running, but its cosine to *run* is ≈ 0.89, nearly that
 # of *runner* (≈ 0.90), and higher than that of *ran* (≈ 0.52). For *jogging* it is
 # ≈ 0.03. So the networks recognize *form*. In most words of a family, form and meaning go
-# together, so this looks like meaning; in *rung* and *jogging* they do not.
+# together, so this looks like meaning. For *rung* and *jogging* they do not.
 #
 # Has the network understood irregular verbs, or is *ran* only short and spelled like
 # *run*? We take all unseen inflections that change the stem, such as *began*.
@@ -817,15 +814,15 @@ arms = {
 # ({numref}`fig-words-cases` shows twelve of them). Is the **nearest neighbor** of a form,
 # among all others, another form of its lemma? Does it have the same case?
 #
-# A neighbor shows what comes first in a vector, and not what else the vector holds. For
+# The neighbor shows which words a vector lies near, and not what else the vector holds. For
 # that we train a **probe**: a linear classifier that reads the case out of the vector
 # (here linear discriminant analysis). It learns from the forms of one half of the
 # lemmas, and is tested on the other half. A second probe reads the lemma: it learns
 # from the forms in half of the cases, and is tested on those in the others.
 #
 # A probe may learn its labels by heart. So we add **control labels** {cite}`hewitt2019`:
-# each ending (the last three letters) gets a case drawn at random. What a probe scores
-# above its control is its **selectivity**. Only that tells something about the vectors.
+# each ending (the last three letters) gets a case drawn at random. The probe's score minus
+# that on the control labels is its **selectivity**. Only this tells something about the vectors.
 
 # %%
 trained_on = {word for pair in train_pairs["Finnish"] for word in pair}
@@ -897,18 +894,18 @@ for ax, name in zip(axes, ["trained on lemmas", "trained on cases"], strict=True
 _ = fig.colorbar(image, ax=axes, label="cosine", shrink=0.7)
 
 # %% [markdown]
-# - **The objective decides what comes first.** After training on lemmas, the nearest
+# - **The objective decides which words are near.** After training on lemmas, the nearest
 #   neighbor is another form of the same lemma (≈ 100.0%), and seldom has the same case.
 #   After training on cases it has the same case (≈ 95.1%), and the same lemma in
 #   ≈ 20.9%.
 # - **Is the rest thrown away?** After training on lemmas the probe reads the case in
-#   ≈ 14.4%, and the random labels in ≈ 15.8%. So a linear probe finds no more case in
-#   these vectors than it learns by heart. But after training on cases the probe still
-#   reads the lemma in ≈ 32.4%, where guessing gives less than 1%. So the case vectors do keep
-#   a part of the stem.
+#   ≈ 14.4%, and the random labels in ≈ 15.8%. So its selectivity is not above 0: no case is
+#   shown in these vectors. (But the random labels are easier to guess, see the first row.)
+#   After training on cases the probe still reads the lemma in ≈ 32.4%, where guessing gives
+#   less than 1%. So the case vectors do keep a part of the stem.
 # - **Random weights keep both.** The untrained vectors give ≈ 97.8% for the lemma and ≈ 75.7%
-#   for the case, of which the control explains ≈ 59.9%. Training did not put this information
-#   in. It decided which part of it to keep.
+#   for the case, where the control reaches ≈ 59.9%. Much of this is there before training,
+#   and training decides which part is kept.
 #
 # ## Which promises hold?
 #
@@ -928,12 +925,12 @@ _ = fig.colorbar(image, ax=axes, label="cosine", shrink=0.7)
 # :class: tip
 # - A contrastive loss makes an encoder for search by similarity: each word must pick its
 #   partner among all partners of the batch.
-# - The encoder finds the roots and the right spelling of words it has never seen. It becomes
-#   robust to the kind of error that it was trained on, and not to others.
-# - Counting on the same pairs is as good or better, in every test of this lesson. A
-#   network that is compared with rules that learned nothing looks better than it is.
+# - The encoder finds most roots and spellings of words it has never seen. It is best at the kind
+#   of error that it was trained on.
+# - In no test of this lesson is the network alone shown to be better than counting on the same
+#   pairs. Compared with rules that learned nothing, a network looks better than it is.
 # - The objective decides what a vector keeps. A probe tells how much of the rest is left, but
-#   only beside its control.
+#   only compared with its control.
 # :::
 
 # %% [markdown]
@@ -997,13 +994,13 @@ print(f"rules: {sum(map(len, rules['English'].values())):,}; needed endings: {le
 # :class: dropdown
 # The encoder has 18,272 parameters, as many as 285 words have in a table. There are 31,475
 # rules, but only 1,890 endings are needed, because all others say what a shorter one says
-# already. So the counted rival is not the larger model, and each of its rules can be read.
+# already. Reduced like this, the rival is not the larger model, and we can read each rule.
 # :::
 #
 # :::{admonition} Exercise 3 — And prefixes?
 # :class: exercise
 # *un-pack*, *re-discover*, *mis-read*: collect English words that are a prefix and a
-# root of our tables, and that the English networks were not trained on. Do they find
+# root of our tables, and that the English networks were not trained on. Do the networks find
 # the root? Then add the prefixed words among the training words to the pairs, and train
 # again (one seed is enough). The rival gets the same pairs: count rewrite rules on
 # words read from right to left. (To check: `rewrite("kcapnu", …)` must give *kcap*.)
@@ -1040,8 +1037,8 @@ for name, nets in {
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
 # The networks find ≈ 14.6% of the roots, and ≈ 41.0% once there are prefixes in their
-# training. The rules, read from right to left, find ≈ 100.0%. A prefix is always cut
-# off in the same way, and a count of that is all one needs.
+# training. The rules for words read from right to left find ≈ 100.0%: a prefix is always cut
+# off in the same way.
 # :::
 #
 # ## Further reading
@@ -1052,6 +1049,5 @@ for name, nets in {
 #   of words, and add them up: unseen words get a vector, too.
 # - {cite:t}`henderson2017efficient` describe the loss for the replies that a mail program
 #   suggests; {cite:t}`oord2018` gave it the name InfoNCE.
-# - {cite:t}`kernighan1990spelling` built the first noisy channel for spelling;
-#   {cite:t}`damerau1964` found that four kinds of error explain most misspellings.
+# - {cite:t}`kernighan1990spelling` built the first noisy channel for spelling.
 # - {cite:t}`hewitt2019` tell what a probe shows, and what it does not.

@@ -1,13 +1,13 @@
 # %% [markdown]
 # # Write a word letter by letter
 #
-# A network reads the beginning of a word, and says which letter may come next. Draw a letter,
-# read on, draw again: the network writes. What does it know that counting does not?
+# A network reads the beginning of a word, and says which letter may come next. If we draw a
+# letter, and let it read on, it writes. What does it know that counting does not?
 #
 # - **What you'll do**: predict Finnish words letter by letter with an n-gram model, a
 #   convolution and a recurrent network (GRU), and let them write.
 # - **What you'll learn**: how to measure a language model in bits per character, how a strong
-#   n-gram model is built, what the temperature does, and what a memory without a window buys.
+#   n-gram model is built, what the temperature does, and what a memory gains over a window.
 # - **What you'll need**: [the lesson on character models](character_models.ipynb).
 #
 # *Slides covered: “Methods for Character Embeddings” (text generation, sequential dependencies
@@ -71,10 +71,10 @@ print(f"{len(LETTERS)} letters; words such as", *SPLIT["train"][:5])
 # ## What is a language model, and how is it measured?
 #
 # A **language model** gives each possible next symbol a probability, given the symbols before.
-# Our symbols are the letters and the edge of a word, with number 0. The edge stands before the
-# first letter, where the model begins to read, and after the last one, where it has to say that
-# the word is over. So a word of four letters asks for five predictions. The probability of the
-# word is their product:
+# Our symbols are the letters and the edge of a word (·), with number 0. The edge stands before
+# the first letter, where the model begins to read, and after the last one, where it has to say
+# that the word is over. So a word of four letters needs five predictions. The probability of
+# the word is their product:
 #
 # $$P(\text{talo}) = P(t \mid ·)\; P(a \mid ·t)\; P(l \mid ·ta)\; P(o \mid ·tal)\; P(· \mid ·talo)$$
 
@@ -116,17 +116,17 @@ def bits(probabilities, targets):
 # ## How far does counting get?
 #
 # An **n-gram model** looks at the last $n-1$ symbols only, the context $h$. It has counted what
-# followed this context in the training words. A long context says more, but it was seen seldom. So
-# the model mixes all lengths: it takes a **discount** $D$ from each count, and gives what it took
-# to the prediction of the context without its first symbol, $h'$:
+# followed this context in the training words. A long context says more, but it was rarely seen.
+# So the model mixes all lengths: it takes a **discount** $D$ from each count, and gives what it
+# took to the prediction of the context without its first symbol, $h'$:
 #
 # $$P(c \mid h) = \frac{N(hc) - D(hc) + P(c \mid h') \sum_a D(ha)}{N(h)}$$
 #
-# $N(hc)$ is the count, and $N(h)$ the sum of the counts of this context. With the same
-# discount for all counts this is **Kneser–Ney smoothing** in its interpolated form
-# {cite}`chen1996`. In its shorter contexts $N(hc)$ is not the number of times that $hc$ was seen,
-# but the number of *different symbols* that were seen before it: the short context is needed
-# where a long one is new.
+# $N(hc)$ is the count, and $N(h)$ the sum of the counts of this context. With the same discount
+# for all counts this is **Kneser–Ney smoothing** in its interpolated form {cite}`chen1996`. In
+# its shorter contexts $N(hc)$ is not the number of times that $hc$ was seen, but the number of
+# *different symbols* that were seen before it: the short context matters mainly where the
+# longer one is new.
 #
 # Our words need one change. Forms of one lemma repeat its letters, so a large count may come from
 # a few lemmas, and says less about a new one. So we let the discount grow with the count:
@@ -225,12 +225,11 @@ ngrams = tune_ngrams(SPLIT["train"], TUNING)
 #   computes the same function of its window at each place, so we build it for single
 #   windows: `Flatten` lays the six vectors side by side, and the 300 units of the `Dense`
 #   layer behind it are 300 filters.
-# - The **GRU** (gated recurrent unit {cite}`cho2014`) carries a state $\mathbf{h}$ from
-#   symbol to symbol, as an LSTM does, with fewer weights. At each step it computes a
-#   candidate $\tilde{\mathbf{h}}$, and an update gate $\mathbf{z}$ between 0 and 1 that
-#   says how much of the old state stays: $\mathbf{h}_t = \mathbf{z}_t \odot
-#   \mathbf{h}_{t-1} + (1 - \mathbf{z}_t) \odot \tilde{\mathbf{h}}_t$. So what it read first
-#   may stay.
+# - The **GRU** (gated recurrent unit {cite}`cho2014`) carries a state $\mathbf{h}$ from symbol
+#   to symbol, as an LSTM does, with fewer weights. At each step it computes a candidate
+#   $\tilde{\mathbf{h}}$, and an update gate $\mathbf{z}$ between 0 and 1 that says how much of
+#   the old state stays: $\mathbf{h}_t = \mathbf{z}_t \odot \mathbf{h}_{t-1} + (1 -
+#   \mathbf{z}_t) \odot \tilde{\mathbf{h}}_t$. So the state can keep what the GRU read first.
 #
 # In training a row holds several words, one after the other: the edge that ends a word
 # begins the next. Places that stay empty have the target −1, and the loss ignores them.
@@ -386,8 +385,7 @@ for name, build in NETS.items():
 #
 # We also compare a **mixture** of two models. It gives each symbol the probability $w
 # P_\text{GRU} + (1 - w) P_\text{n-gram}$, with $w$ chosen on the validation words. If the
-# GRU knows anything that the counts do not say, the mixture needs fewer bits than the
-# counts alone.
+# mixture needs fewer bits than the counts alone, the GRU adds something to them.
 #
 # For English we take frequent words and their lemmas, split and tuned in the same way, and
 # train one GRU.
@@ -460,9 +458,9 @@ MeasuredTable(
 
 # %% [markdown]
 # For the gaps between models, a bootstrap draws whole lemmas with all their words. Its
-# intervals cover the choice of the lemmas, and not that of the seeds. Many unseen lemmas
-# are compounds of known words. So we also look at those whose last five letters end no
-# training lemma.
+# intervals cover the choice of the lemmas, and not that of the seeds. Many unseen lemmas are
+# compounds of known words. So we also look at the lemmas whose last five letters are not the
+# end of a training lemma.
 
 
 # %%
@@ -507,12 +505,13 @@ compare(f"new last five letters: {one} − {other}", costs[one], costs[other], l
 #   model needs ≈ 2.386. The GRU needs ≈ 2.607, which is ≈ 0.22 more. In English, too, it is
 #   behind, by ≈ 0.14.
 # - **The convolution** needs ≈ 0.24 bits more than the n-gram model.
-# - **But the GRU knows something of its own.** Mixed with it, the n-gram model saves ≈ 0.04
-#   bits. It saves more where even the last five letters are new: ≈ 0.08.
+# - **But the GRU adds something.** Mixed with it, the n-gram model saves ≈ 0.04 bits. The
+#   saving is larger where even the last five letters are new: ≈ 0.08.
 #
 # ## Do the nets need more epochs?
 #
-# With 5,000 words, one seed can read until it comes to rest. The n-gram model is tuned anew.
+# With 5,000 words, we have the time to train one seed until its bits level off. The n-gram
+# model is tuned anew.
 
 
 # %%
@@ -537,7 +536,7 @@ for net in NETS:
     one, two = after_epochs[net, len(words)]
     measured(f"all words, validation bits: {net}, gain of the second epoch", one - two, ".2f")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Bits per character on 1,000 validation words after each epoch, one seed. Dashed: the n-gram model. Top: with 5,000 training words both nets come to rest above the n-gram model. Bottom: with all training words they stop after two epochs, still falling.", "name": "fig-write-epochs"}, "image": {"alt": "Two line charts of bits per character over epochs. With 5,000 training words both nets fall over four or five epochs and then stay level; the dashed line of the n-gram model lies below both. With all words both nets fall over two epochs, and the dashed line lies below both."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Bits per character on 1,000 validation words after each epoch, one seed. Dashed: the n-gram model. Top: with 5,000 training words both nets level off above the n-gram model. Bottom: with all training words we stop after two epochs, while both still fall.", "name": "fig-write-epochs"}, "image": {"alt": "Two line charts of bits per character over epochs. With 5,000 training words both nets fall over four or five epochs and then stay level; the dashed line of the n-gram model lies below both. With all words both nets fall over two epochs, and the dashed line lies below both."}}
 fig, axes = plt.subplots(2, 1, figsize=(WIDTH, 5.6), sharex=True)
 for ax, n in zip(axes, (FEW, len(words)), strict=True):
     for name, color, marker in (("convolution", COLORS[2], "^"), ("GRU", COLORS[1], "s")):
@@ -554,13 +553,13 @@ axes[1].set_xticks(range(1, 7))
 _ = axes[1].set_xlabel("epochs")
 
 # %% [markdown]
-# With 5,000 words ({numref}`fig-write-epochs`) both nets come to rest above the n-gram
-# model. It needs ≈ 2.68 bits, the GRU ≈ 2.88 in its best epoch, and the convolution ≈ 2.88.
+# With 5,000 words ({numref}`fig-write-epochs`) both nets level off above the n-gram model. That
+# model needs ≈ 2.68 bits, the GRU ≈ 2.88 in its best epoch, and the convolution ≈ 2.88.
 #
-# With all words the nets do not come to rest. They stop after two epochs, so that the
-# lesson does not take too long, and from the first to the second the GRU gains ≈ 0.09 bits.
-# When we tried four and five epochs, the nets came at most a little nearer to the n-gram
-# model. So we measure what small nets buy in a short training, not what large ones can do.
+# With all words we stop after two epochs, to save time. The nets are still improving: from the
+# first epoch to the second the GRU gains ≈ 0.09 bits. When we tried four and five epochs, the
+# nets came at most a little nearer to the n-gram model. So we measure small nets after a short
+# training, not large ones.
 #
 # ## How does a model write?
 #
@@ -633,16 +632,15 @@ for row, temperature in enumerate((0.5, 1.0, 1.5)):
     _ = ax.text(0, 0.92 - 0.36 * row, lines, va="top", linespacing=1.3)
 
 # %% [markdown]
-# {numref}`fig-write-samples` shows some. We do not rely on single words: we let each model
-# write 1,000 words at each of three temperatures, three times: three GRUs, and three draws of the
-# n-gram model. Of each word we ask:
+# {numref}`fig-write-samples` shows some. For a count, each of our three GRUs writes 1,000 words
+# at each of three temperatures, and the n-gram model does so three times. Of each word we ask:
 #
 # - Is it **new**, that is, not a training word?
-# - Does it keep **vowel harmony**? Finnish has the back vowels *a, o, u* and the front
-#   vowels *ä, ö, y*. The rule says: a simple word does not have vowels of both kinds. The
-#   vowels *e* and *i* go with both. Compounds may break the rule (*työpaikka*, work place).
+# - Does it keep **vowel harmony**? Finnish has the back vowels *a, o, u* and the front vowels
+#   *ä, ö, y*. The rule says: a simple word (no compound) does not have vowels of both kinds.
+#   The vowels *e* and *i* go with both. Compounds may break the rule (*työpaikka*, work place).
 #
-# Whether a new word is a *possible* Finnish word, we cannot judge.
+# We cannot judge whether a new word is a *possible* Finnish word.
 
 # %%
 BACK, FRONT = set("aou"), set("äöy")
@@ -706,22 +704,22 @@ for question in QUESTIONS:
 # %% [markdown]
 # The intervals cover the choice of the written words, not that of the seeds.
 #
-# - **A higher temperature writes newer words, and worse ones.** The share of new words rises with
-#   $T$, and that of the words in harmony falls ({numref}`fig-write-temperature`).
-# - **The same temperature is not the same for two models.** At $T = 1$, ≈ 95.6% of the
+# - **A higher temperature gives more new words, and fewer in harmony**
+#   ({numref}`fig-write-temperature`).
+# - **The same temperature acts differently on the two models.** At $T = 1$, ≈ 95.6% of the
 #   GRU's words are new, and ≈ 70.4% of the n-gram model's.
 # - **Vowel harmony.** Of the real test words ≈ 87.8% keep it; most others are compounds. At
 #   $T = 1$ the GRU's words keep it in ≈ 86.0%, and the n-gram model's in ≈ 80.9%.
 #
 # ## Who remembers the vowel?
 #
-# Written words may break the rule because they look like compounds. So we test it on real
-# words. In *talossa* the *a* of the ending must follow the *o*, three letters before. In
-# *kaupungeissa* the vowel that decides is the *u*, with only neutral vowels between, seven
-# letters before. At each *a, o, u, ä, ö* or *y* of a simple test word that keeps harmony we
-# ask: does the model give this vowel more probability than its partner (*a* and *ä*, *o*
-# and *ö*, *u* and *y*)? We sort the answers by the distance to the last vowel before that
-# has a partner.
+# Written words may break the rule because they look like compounds. So we also test the models
+# on real words. In *talossa* the *a* of the ending must agree with the *o*, three letters
+# before. In *kaupungeissa* it must agree with the *u*, seven letters before, because *e* and
+# *i* go with both kinds. At each *a, o, u, ä, ö* or *y* of a simple test word that keeps
+# harmony we ask: does the model give this vowel more probability than its partner (*a* and *ä*,
+# *o* and *ö*, *u* and *y*)? We sort the answers by the distance to the nearest earlier vowel
+# that has a partner.
 #
 # :::{predict} 4 to 6 letters: GRU − n-gram, in points
 # The vowel that decides stands 4 to 6 letters before. Which model prefers the right vowel
@@ -821,17 +819,18 @@ _ = ax.legend(loc="lower left")
 #   ≈ 5.2. The n-gram model can use the vowel only if it has seen exactly these letters
 #   behind it. A network can carry over what it has learned to letters that it has not seen
 #   in this order.
-# - **At 7 letters or more** ({numref}`fig-write-harmony`) the vowel that decides is outside
-#   the convolution's window, and it is right in only ≈ 70%. The GRU is right in ≈ 97%,
-#   ≈ 27 points more. The n-gram model is right in ≈ 87%.
+# - **At 7 letters or more** ({numref}`fig-write-harmony`) the vowel that decides is outside the
+#   convolution's window, and the convolution is right in only ≈ 70%. The GRU is right in ≈ 97%,
+#   ≈ 27 points more. The n-gram model is right in ≈ 87%, about as often as a rule that always
+#   says *a*, *o* or *u*.
 #
 # So the recurrent net does maintain a memory of previous inputs, as the slides say.
 #
 # ## Write in the page
 #
-# In {numref}`fig-write-live` the GRU of the first seed runs in the page. After
-# *kaupungeiss* it should say *a*, after *kylmimmiss* *ä*. Type a beginning, choose a
-# letter, or draw one.
+# In {numref}`fig-write-live` the GRU of the first seed runs in the page. It should say *a*
+# after *kaupungeiss*, and *ä* after *kylmimmiss*. Type a beginning, choose a letter, or draw
+# one.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: type the beginning of a Finnish word. The bars are the GRU's probabilities of the next letter, or of the end of the word, at the chosen temperature. Choose a letter to go on with it, or draw one.", "name": "fig-write-live"}, "image": {"alt": "A bar for each of the ten likeliest next letters after the beginning of a Finnish word, as long as its probability."}}
 live_writer(
@@ -855,10 +854,11 @@ live_writer(
 #   end of the word counts.
 # - A well-smoothed n-gram model is a strong rival. Let its discount grow with the count, if
 #   forms of one lemma repeat the same letters.
-# - To learn what a net knows besides, mix it with its rival: the mixture saves ≈ 0.04 bits
+# - To learn whether a net adds to its rival, mix the two: here the mixture saves ≈ 0.04 bits
 #   per character.
-# - A GRU keeps vowel harmony over some distance. A window loses it at its end.
-# - The temperature trades new words for words in harmony. Report it with every sample.
+# - A GRU keeps vowel harmony over some distance. A convolution loses it outside its window.
+# - A higher temperature gives more new words, and fewer in harmony. Report it with every
+#   sample.
 #
 # :::
 
@@ -904,7 +904,7 @@ measured("beam of 50: bits of the word", -most_probable(first, 50)[0], ".1f")
 # %% [markdown]
 # :::{admonition} Answer to exercise 1
 # :class: dropdown
-# The greedy word, if they are not the same: here it needs ≈ 18.7 bits, and the beam's word
+# The greedy word needs more, if the two differ: here it needs ≈ 18.7 bits, and the beam's word
 # ≈ 13.0. The likeliest first letter need not begin the most probable word.
 # :::
 #
@@ -931,9 +931,9 @@ print(f"drawn in half of the cases: temperature {temperature:.2f}")
 #
 # :::{admonition} Exercise 3 — From the end to the beginning
 # :class: exercise
-# Turn all Finnish words around, and tune the n-gram model on them. In which direction does it
-# need more bits per character? What would you expect of a perfect model? (To check: the test has
-# as many predictions as before.)
+# Reverse all Finnish words, and tune the n-gram model on them. In which direction does it need
+# more bits per character? What would you expect of a perfect model? (To check: the test has as
+# many predictions as before.)
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 3", "code_prompt_hide": "Hide solution 3"}
@@ -948,9 +948,8 @@ compare("forward − backward", costs["n-gram"], cost_backward, lemmas)
 # %% [markdown]
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
-# Backward: ≈ 2.404 bits against ≈ 2.386 forward. A perfect model would need equally many,
-# since the probability of a word does not depend on the order in which its letters are
-# told.
+# Backward: ≈ 2.404 bits against ≈ 2.386 forward. A perfect model would need equally many, since
+# the probability of a word does not depend on the order in which its letters are predicted.
 # :::
 #
 # ## Further reading
