@@ -476,13 +476,14 @@ for (name, n), found in nets.items():
 #
 # :::{predict} unseen lemmas | … | all
 # :highest:
-# All have learned from the same 320 lemmas. Which of these writes the most forms of the test
-# lemmas right?
+# All have learned from the same 320 lemmas. Which writes the most forms of the test lemmas right:
+# the commonest ending behind each lemma, the rewrite rules with vowel harmony, or the network
+# without or with attention?
 #
-# - the lemma with the commonest ending = copy
-# - the rewrite rules with vowel harmony = rules, harmony
-# - the network without attention = without attention
-# - the network with attention = with attention
+# - the commonest ending = copy
+# - rules with harmony = rules, harmony
+# - without attention = without attention
+# - with attention = with attention
 # :::
 
 # %%

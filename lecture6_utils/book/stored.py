@@ -241,9 +241,13 @@ class Book:
         return self._named(name, "figure", "figures")
 
     def dark(self, name):
-        """PNG (base64) of that figure for a dark page; None for one that was not drawn twice."""
-        lessons = (self.lesson(s) for s, les in self._lessons.items() if les.notebook.exists())
-        return next((lesson.dark[name] for lesson in lessons if name in lesson.dark), None)
+        """PNG (base64) of that figure for a dark page; None for one that was not drawn twice.
+
+        The name may be as on a page, where a hyphen stands for each underscore.
+        """
+        executed = [slug for slug, lesson in self._lessons.items() if lesson.notebook.exists()]
+        drawn = {n: png for slug in executed for n, png in self.lesson(slug).dark.items()}
+        return drawn.get(name) or {_on_page(n): png for n, png in drawn.items()}.get(name)
 
     def live(self, name):
         """The HTML of the live figure of that name, in whichever lesson it is."""
@@ -296,6 +300,10 @@ class Book:
         known = [source.partition("\n")[0] for _, source, *_ in sources]
         found = [s for s in sources if part in s[1]]
         return lesson, _only_one(found, f"code cell with {part!r}", lesson, known)
+
+
+def _on_page(name):
+    return name.replace("_", "-")
 
 
 def fits(pattern, line):

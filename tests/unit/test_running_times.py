@@ -29,7 +29,9 @@ def test_a_time_is_said_as_one_says_it(seconds, said):
 def page(tmp_path, seconds, numbers):
     """The notes on a page whose cells have these numbers, where the executor saw these seconds."""
     path = tmp_path / "lesson.ipynb"
-    path.write_text(json.dumps({"metadata": {"lecture6": {"cell_seconds": seconds}}}))
+    path.write_text(
+        json.dumps({"metadata": {"lecture6": {"cell_seconds": seconds}}}), encoding="utf-8"
+    )
     doctree = new_document("")
     for number in numbers:
         code = nodes.container("", nodes.literal_block("", "x = 1"), nb_element="cell_code_source")
