@@ -249,6 +249,11 @@ MUTATIONS = [
             "return np.roll(every, -1, axis=1)[y >= 0]",
         ),
         (
+            "the net mixed with itself",
+            "return [weight * p + (1 - weight) * counted for p in nets]",
+            "return [weight * p + (1 - weight) * p for p in nets]",
+        ),
+        (
             "the temperature multiplied",
             "p = softmax(logits / temperature)",
             "p = softmax(logits * temperature)",
@@ -282,9 +287,14 @@ MUTATIONS = [
             'read = ops.concatenate([layer["letter"](last), asked], axis=1)',
         ),
         (
-            "the weights of rewrite rules not mixed",
-            "mixed[rule] += theta * share",
-            "mixed[rule] += 0 * share",
+            "networks that are not told the slot",
+            'embedding(len(SLOTS), "slot")(slot))',
+            '0 * embedding(len(SLOTS), "slot")(slot))',
+        ),
+        (
+            "rewrite rules that do not look at the lemma",
+            "found = shares[next(key for key in keys if key in shares)]",
+            "found = shares[keys[-1]]",
         ),
         (
             "front vowels in no ending",
