@@ -249,11 +249,6 @@ MUTATIONS = [
             "return np.roll(every, -1, axis=1)[y >= 0]",
         ),
         (
-            "the net mixed with itself",
-            "return [weight * p + (1 - weight) * counted for p in nets]",
-            "return [weight * p + (1 - weight) * p for p in nets]",
-        ),
-        (
             "the temperature multiplied",
             "p = softmax(logits / temperature)",
             "p = softmax(logits * temperature)",
@@ -285,11 +280,6 @@ MUTATIONS = [
             "no place of a letter in step-by-step writing",
             'read = ops.concatenate([layer["letter"](last) + place, asked], axis=1)',
             'read = ops.concatenate([layer["letter"](last), asked], axis=1)',
-        ),
-        (
-            "networks that are not told the slot",
-            'embedding(len(SLOTS), "slot")(slot))',
-            '0 * embedding(len(SLOTS), "slot")(slot))',
         ),
         (
             "rewrite rules that do not look at the lemma",
@@ -672,6 +662,24 @@ MUTATIONS = [
             "the second nearest letter for the nearest",
             "np.argsort(cosines)[-2]",
             "np.argsort(cosines)[-3]",
+        ),
+        to_the_end=True,
+    ),
+    *in_lesson(
+        "write_a_word",
+        (
+            "the net mixed with itself",
+            "return [weight * p + (1 - weight) * counted for p in nets]",
+            "return [weight * p + (1 - weight) * p for p in nets]",
+        ),
+        to_the_end=True,
+    ),
+    *in_lesson(
+        "translate_letters",
+        (
+            "networks that are not told the slot",
+            'embedding(len(SLOTS), "slot")(slot))',
+            '0 * embedding(len(SLOTS), "slot")(slot))',
         ),
         to_the_end=True,
     ),
