@@ -82,7 +82,7 @@ def test_what_is_no_address_is_refused(text):
 def test_the_book_itself_holds_no_address():
     for lesson in find_lessons(ROOT):
         for path in (lesson.script, lesson.notebook):
-            assert "git+" not in path.read_text(encoding="utf-8"), path.name
+            assert "git+http" not in path.read_text(encoding="utf-8"), path.name
 
 
 def test_the_version_is_the_same_wherever_it_is_said():
