@@ -8,7 +8,6 @@ heat maps stay as they are, and with them what is drawn upon them: ink remains i
 import io
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.collections import Collection
 from matplotlib.colors import ListedColormap, to_hex, to_rgb, to_rgba
 from matplotlib.lines import Line2D
@@ -86,9 +85,7 @@ def draw_dark(figure):
         _recolor(artist)
     drawn, slim = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png", dpi=figure.dpi, facecolor=GROUND)
-    with Image.open(
-        drawn
-    ) as image:  # as the pages have the light ones, and the notebook less to carry
+    with Image.open(drawn) as image:  # as `weight` does with the light ones
         image.convert("RGB").quantize(256).save(slim, "PNG", optimize=True)
     return slim.getvalue()
 
@@ -102,7 +99,7 @@ def _lies_in(artist, box):
     return box.padded(1).contains(*extent.min) and box.padded(1).contains(*extent.max)
 
 
-def _recolor(artist: Artist):
+def _recolor(artist):
     if isinstance(artist, Text):
         artist.set_color(dark(artist.get_color()))
         if artist.get_bbox_patch():
@@ -115,9 +112,8 @@ def _recolor(artist: Artist):
         artist.set_markerfacecolor(dark(face))
         artist.set_markeredgecolor(dark(edge))
     elif isinstance(artist, Patch):
-        face, edge = artist.get_facecolor(), artist.get_edgecolor()
-        artist.set_facecolor(dark(face))
-        artist.set_edgecolor(dark(edge))
+        artist.set_facecolor(dark(artist.get_facecolor()))
+        artist.set_edgecolor(dark(artist.get_edgecolor()))
     elif isinstance(artist, Collection) and artist.get_array() is not None:
         colors = artist.get_cmap()(np.arange(artist.get_cmap().N))
         artist.set_cmap(ListedColormap([dark(color) for color in colors]))

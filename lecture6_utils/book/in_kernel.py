@@ -264,8 +264,11 @@ def draw_them_dark(_):
     """Now that they were sent, nobody sees that their colors change."""
     from lecture6_utils.book.dark_drawing import draw_dark
 
-    while shown:
-        add_to_record({"dark": base64.b64encode(draw_dark(shown.pop())).decode()})
+    for (
+        figure
+    ) in shown:  # in the order of `note_the_figures`: the last of a cell is the one that is kept
+        add_to_record({"dark": base64.b64encode(draw_dark(figure)).decode()})
+    shown.clear()
 
 
 def start():
