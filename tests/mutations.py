@@ -303,6 +303,44 @@ MUTATIONS = [
         ),
     ),
     *in_lesson(
+        "word_autoencoders",
+        (
+            "test words among the correct words to learn from",
+            'if word[:4] not in held["valid"] | held["test"]]',
+            'if word[:4] not in held["valid"]]',
+        ),
+        (
+            "the bits of the codings not counted",
+            "return np.array([bits, letter_bits(",
+            "return np.array([0 * bits, letter_bits(",
+        ),
+        (
+            "the end of the word not counted by the n-gram model",
+            "counted = np.arange(places) <= (x > 0)",
+            "counted = np.arange(places) < (x > 0)",
+        ),
+        (
+            "a probe that answers about the words that it learned from",
+            "return classifier.predict(vectors[~learns]) == labels[~learns]",
+            "return classifier.predict(vectors[learns]) == labels[learns]",
+        ),
+        (
+            "nats called bits",
+            "keepdims=True))) / np.log(2)",
+            "keepdims=True)))",
+        ),
+        (
+            "the misspellings as targets",
+            "train_net(net, x, y, epochs=5, batch_size=256)",
+            "train_net(net, x, x, epochs=5, batch_size=256)",
+        ),
+        (
+            "a threshold that lets most correct words be changed",
+            'cut = np.quantile(margin["valid"], 0.9, axis=1)',
+            'cut = np.quantile(margin["valid"], 0.1, axis=1)',
+        ),
+    ),
+    *in_lesson(
         "named_entities",
         (
             "a vocabulary of 2,000 BPE pieces for 3,000",
