@@ -13,6 +13,7 @@ from lecture6_utils.live_figures.map import live_map
 from lecture6_utils.live_figures.penalty import live_penalty
 from lecture6_utils.live_figures.plane import live_plane
 from lecture6_utils.live_figures.rate_distortion import live_rate_distortion
+from lecture6_utils.live_figures.squeeze import live_squeeze
 from lecture6_utils.live_figures.walk import live_walk
 from lecture6_utils.live_figures.words import live_words
 from lecture6_utils.live_figures.writer import live_writer
@@ -25,6 +26,7 @@ __all__ = [
     "live_penalty",
     "live_plane",
     "live_rate_distortion",
+    "live_squeeze",
     "live_walk",
     "live_words",
     "live_writer",

@@ -24,10 +24,12 @@ from lecture6_utils.live_figures import (
     live_penalty,
     live_plane,
     live_rate_distortion,
+    live_squeeze,
     live_walk,
     live_words,
     live_writer,
 )
+from lecture6_utils.live_figures.squeeze import codings_of, letter_shares
 from lecture6_utils.live_figures.words import as_typed
 from lecture6_utils.live_figures.writer import next_letter
 from lecture6_utils.plotting import COLORS
@@ -111,7 +113,27 @@ def random_writer():
     return net
 
 
+def random_squeezer():
+    keras.utils.set_random_seed(3)
+    n = len(CHARACTERS) + 2
+    encoder = keras.Sequential([keras.Input((16,), dtype="int32"), layers.Embedding(n, 8)])
+    encoder.add(layers.Flatten())
+    encoder.add(layers.Dense(20, "relu", bias_initializer="normal"))
+    encoder.add(layers.Dense(6, bias_initializer="normal"))
+    decoder = keras.Sequential([keras.Input((6,))])
+    decoder.add(layers.Dense(24, "relu", bias_initializer="normal"))
+    decoder.add(layers.Dense(16 * n, bias_initializer="normal"))
+    decoder.add(layers.Reshape((16, n)))
+    for net in (encoder, decoder):  # as large as trained ones
+        net.set_weights([4 * weights for weights in net.get_weights()])
+    return encoder, decoder
+
+
 WRITER = random_writer()
+SQUEEZER = random_squeezer()
+#: Words that the net can read whole, and those from which it has learned.
+SHORT = [word for word in WORDS if len(word) <= 16]
+SEEN = [word for word in WORDS if "q" not in word]
 READER = random_reader()
 KINDS = ["north", "east", "south", "west"]
 
@@ -136,6 +158,7 @@ def address(tmp_path_factory):
         ),
         "words": live_words(ENCODER, CHARACTERS, 12, WORDS, ["naybour", "obleek"], (COST, SWAP)),
         "writer": live_writer(WRITER, CHARACTERS, ["nay", "tän"], longest_seen=20),
+        "squeeze": live_squeeze(*SQUEEZER, CHARACTERS, SEEN, ["naybour", "tänä"]),
     }
     body = "".join(f'<section id="{kind}">{f.html()}</section>' for kind, f in figures.items())
     path = tmp_path_factory.mktemp("live") / "page.html"
@@ -207,7 +230,7 @@ def test_the_page_decodes_as_keras_does(page, kind, n_codings):
     assert np.abs(decoded - pictures(DECODERS[n_codings], codings)).max() < 1e-3
 
 
-@pytest.mark.parametrize("kind", ["plane", "walk", "words", "writer"])
+@pytest.mark.parametrize("kind", ["plane", "walk", "words", "writer", "squeeze"])
 def test_the_page_says_how_far_it_is_from_keras(page, kind):
     figure = started(page, kind)
     assert 0 <= float(figure.get_attribute("data-largest-difference")) < 1e-3
@@ -706,6 +729,99 @@ def test_what_the_writer_cannot_go_on_from_is_told(page):
     assert len(field.input_value()) == 1
 
 
+# --- a word that is squeezed --------------------------------------------------------------
+
+FIELD = "A word of 1 to 16 letters:"
+
+
+def rebuilt(figure):
+    """The letters of the cells, and their probabilities."""
+    cells = [cell.all_inner_texts() for cell in figure.locator(".live-rebuilt li span").all()]
+    texts = [text for (text,) in cells]
+    return texts[::2], [float(text.rstrip("%")) / 100 for text in texts[1::2]]
+
+
+def sliders_of(figure):
+    return figure.get_by_role("slider", name=re.compile(r"^coding \d+$"))
+
+
+def test_a_word_is_squeezed_and_rebuilt_as_by_keras(page):
+    encoder, decoder = SQUEEZER
+    figure = started(page, "squeeze")
+    found = figure.evaluate("(root, all) => all.map(text => root.codingsOf(text))", SHORT[:100])
+    expected = codings_of(encoder, CHARACTERS, SHORT[:100])
+    assert np.abs(np.array(found) - expected).max() < 1e-3 * np.abs(expected).max()
+    codings = np.random.default_rng(1).normal(size=(100, 6)) * 3
+    shares = figure.evaluate("(root, all) => all.map(z => root.sharesOf(z))", codings.tolist())
+    assert np.abs(np.array(shares) - letter_shares(decoder, codings)).max() < 1e-3
+    assert np.ptp(shares, axis=0).max() > 0.5, "it matters what the codings are"
+
+
+def test_the_cells_are_the_most_probable_letters(page):
+    figure = started(page, "squeeze")
+    for word in ("naybour", "TÄNÄ", "a"):
+        figure.get_by_label(FIELD).fill(word)
+        (shares,) = letter_shares(
+            SQUEEZER[1], codings_of(SQUEEZER[0], CHARACTERS, [as_typed(word)])
+        )
+        best = shares.argmax(axis=1)
+        letters, shown = rebuilt(figure)
+        last = max([len(word), *(np.flatnonzero(best) + 1)])
+        assert letters == [["end", "unknown", *CHARACTERS][k] for k in best[: last + 1]]
+        assert shown == pytest.approx(shares.max(axis=1)[: last + 1], abs=6e-3)
+        wrong = int((best != encode([as_typed(word)], CHARACTERS, 16)[0]).sum())
+        said = figure.locator(".live-text").inner_text()
+        assert f"{wrong} of 16 places differ" in said or "exactly as it was typed" in said
+        assert figure.locator(".live-other").count() <= wrong
+
+
+def test_a_coding_that_is_moved_changes_the_word_until_it_is_restored(page):
+    figure = started(page, "squeeze")
+    figure.get_by_label(FIELD).fill("naybour")
+    codings = codings_of(SQUEEZER[0], CHARACTERS, ["naybour"])[0]
+    before, said = rebuilt(figure), figure.locator(".live-text").inner_text()
+    sliders = sliders_of(figure)
+    assert sliders.count() == 6
+    assert [float(s.input_value()) for s in sliders.all()] == pytest.approx(codings, abs=0.6)
+    slider = figure.get_by_role("slider", name="coding 3", exact=True)
+    far = float(slider.get_attribute("max")) * (-1 if codings[2] > 0 else 1)
+    set_slider(slider, far)
+    moved = codings.copy()
+    moved[2] = far
+    (shares,) = letter_shares(SQUEEZER[1], [moved])
+    assert rebuilt(figure) != before
+    assert rebuilt(figure)[1][0] == pytest.approx(shares.max(axis=1)[0], abs=6e-3)
+    assert figure.locator(".live-text").inner_text().startswith("Coding 3 was ")
+    slider.focus()
+    value = slider.input_value()
+    page.keyboard.press("ArrowLeft" if far > 0 else "ArrowRight")
+    assert slider.input_value() != value, "keys move it"
+    assert slider.get_attribute("aria-valuetext") == slider.locator("+ output").inner_text()
+    figure.get_by_role("button", name="Restore the codings").click()
+    assert (rebuilt(figure), figure.locator(".live-text").inner_text()) == (before, said)
+
+
+def test_a_word_that_cannot_be_squeezed_is_told(page):
+    figure = started(page, "squeeze")
+    field, say = figure.get_by_label(FIELD), figure.locator(".live-text")
+    for typed, message in [
+        ("", "Nothing is typed: type a word of 1 to 16 letters."),
+        ("  ", "Nothing is typed"),
+        ("жук", "No training word has “ж”, “у”, “к”. Delete it"),
+        ("a b", "No training word has the space. Delete it"),
+        ("quite", "No training word has “q”. Delete it"),
+        ("a" * 17, f"“{'a' * 17}” has 17 letters, and the net reads 16 at most"),
+    ]:
+        field.fill(typed)
+        assert say.inner_text().startswith(message)
+        assert figure.locator(".live-rebuilt li").count() == 0
+        assert all(slider.is_disabled() for slider in sliders_of(figure).all())
+        assert figure.get_by_role("button", name="Restore the codings").is_disabled()
+    figure.get_by_role("button", name="tänä").click()
+    assert figure.locator(".live-rebuilt li").count() > 4
+    assert all(slider.is_enabled() for slider in sliders_of(figure).all())
+
+
 def test_axe_finds_no_fault_in_a_started_figure(page):
     start_all(page)
     assert faults(page) == []
@@ -721,6 +837,7 @@ SLUGS = [
     "sparse_autoencoders",
     "tsne",
     "variational_autoencoders",
+    "word_autoencoders",
     "words_from_pieces",
     "write_a_word",
 ]

@@ -17,6 +17,7 @@ from lecture6_utils.live_figures import (
     live_penalty,
     live_plane,
     live_rate_distortion,
+    live_squeeze,
     live_walk,
     live_words,
     live_writer,
@@ -66,6 +67,23 @@ def writer(symbols=4, outputs=4, units=4, sequences=True, activation=None, weigh
     return net
 
 
+def squeezer(symbols=5, codings=2, flat=True, hidden="relu", weight=None):
+    net = keras.Sequential([keras.Input((4,), dtype="int32"), layers.Embedding(symbols, 3)])
+    net.add(layers.Flatten() if flat else layers.GlobalMaxPooling1D())
+    net.add(layers.Dense(6, hidden))
+    net.add(layers.Dense(codings))
+    if weight is not None:
+        net.set_weights([np.full_like(weights, weight) for weights in net.get_weights()])
+    return net
+
+
+def rebuilder(codings=2, places=4, symbols=5, units=6, last=None):
+    net = keras.Sequential([keras.Input((codings,)), layers.Dense(units, "relu")])
+    net.add(layers.Dense(places * symbols, last))
+    net.add(layers.Reshape((places, symbols)))
+    return net
+
+
 def changed(values, place, value):
     values = np.array(values, float)
     values[place] = value
@@ -109,6 +127,13 @@ GIVEN = {
         "words": ["ab", "ca", "cab"],
         "examples": ["abb"],
         "channel": (np.ones((5, 5, 5)), 1),
+    },
+    live_squeeze: {
+        "encoder": squeezer(),
+        "decoder": rebuilder(),
+        "characters": "abc",
+        "words": ["ab", "abba"],
+        "examples": ["abb"],
     },
     live_writer: {
         "net": writer(),
@@ -317,6 +342,23 @@ WRONG = [
     (live_writer, {"examples": ["abж"]}, "'abж' cannot be typed into the page"),
     (live_writer, {"examples": [""]}, "'' cannot be typed into the page: give 1 to 60"),
     (live_writer, {"examples": ["a" * 61]}, "cannot be typed into the page"),
+    # words to be squeezed
+    (live_squeeze, {"encoder": encoder()}, "live_squeeze runs an encoder of one Embedding, one Fl"),
+    (live_squeeze, {"encoder": squeezer(flat=False)}, "live_squeeze runs .*GlobalMaxPooling1D"),
+    (live_squeeze, {"encoder": squeezer(hidden="tanh")}, "activations may be linear, relu"),
+    (live_squeeze, {"decoder": rebuilder(last="sigmoid")}, "the last one linear"),
+    (live_squeeze, {"decoder": decoder(2)}, "and one Reshape"),
+    (live_squeeze, {"characters": "abcd"}, "are 6 symbols, got nets .* of 5 symbols"),
+    (live_squeeze, {"decoder": rebuilder(symbols=6)}, r"\(None, 2\) → \(None, 4, 6\): build them"),
+    (live_squeeze, {"decoder": rebuilder(places=5)}, r"\(None, 5, 5\): build them"),
+    (live_squeeze, {"decoder": rebuilder(codings=3)}, r"\(None, 3\) → .* and for each other"),
+    (live_squeeze, {"encoder": squeezer(weight=np.nan)}, "weights of the nets are NaN or infinite"),
+    (live_squeeze, {"decoder": rebuilder(units=4_000)}, "give nets with fewer units"),
+    (live_squeeze, {"words": []}, "Got 0 words and 1 examples: give at least one of each"),
+    (live_squeeze, {"examples": []}, "Got 2 words and 0 examples"),
+    (live_squeeze, {"examples": ["ac"]}, "'ac' cannot be typed .* 1 to 4 letters of 'ab'"),
+    (live_squeeze, {"examples": ["ababa"]}, "'ababa' cannot be typed into the page"),
+    (live_squeeze, {"examples": [""]}, "'' cannot be typed into the page"),
     # rates and distortions
     (live_rate_distortion, {"curves": {}}, "curves must be a dict, got an empty one"),
     (live_rate_distortion, {"curves": {"PCA": []}}, "The curve 'PCA' has no point: give one"),
