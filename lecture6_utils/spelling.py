@@ -1,14 +1,19 @@
 """A task of two lessons: find the word that was meant, given how it was misspelled.
 
-``words_from_pieces`` builds the split and the noisy channel step by step.
+``words_from_pieces`` builds the split, the noisy channel and the contrastive network step by
+step; a test compares its split and its channel with those made here.
 """
 
 import random
 from collections import Counter, namedtuple
 
+import keras
 import numpy as np
+from keras import layers, ops
 from rapidfuzz.distance import OSA, Levenshtein
 
+from lecture6_utils.characters import encode
+from lecture6_utils.training import fit
 from lecture6_utils.words import load_words
 
 Misspellings = namedtuple("Misspellings", "words train valid test")
@@ -123,3 +128,67 @@ def channel_costs(words, typos, cost, swap):
             for way in ways:
                 best[i, j] = np.minimum(best[i, j], way)
     return best[(words > 0).sum(axis=1), (typos > 0).sum(axis=1), np.arange(n)]
+
+
+class PairModel(keras.Model):
+    """Encodes both words of each pair."""
+
+    def __init__(self, encoder):
+        super().__init__()
+        self.encoder = encoder
+
+    def call(self, pairs):
+        return ops.stack([self.encoder(pairs[:, 0]), self.encoder(pairs[:, 1])], axis=1)
+
+
+def _contrastive_loss(group, vectors):
+    cosines = vectors[:, 0] @ ops.transpose(vectors[:, 1])  # each with each
+    right = ops.cast(group[:, None] == group[None, :], "float32")
+    right = right / ops.sum(right, axis=1, keepdims=True)
+    return -ops.sum(right * ops.log_softmax(cosines / 0.1), axis=1)
+
+
+def learn_vectors(pairs, characters, seed, length=16, epochs=3):
+    """Train the contrastive network: what was typed comes to lie near the word that was meant.
+
+    Parameters
+    ----------
+    pairs : sequence of (str, str)
+        What was typed, and what was meant.
+    characters : str
+        The known ones, as for `lecture6_utils.characters.encode`.
+    seed : int
+        Of the weights and of the order of the pairs.
+    length : int, default 16
+        Places per word.
+    epochs : int, default 3
+
+    Returns
+    -------
+    callable
+        From words to vectors of length 1, shape (n, 64).
+
+    References
+    ----------
+    van den Oord, Li and Vinyals (2018), Representation Learning with Contrastive Predictive
+    Coding.
+    """
+    keras.utils.set_random_seed(seed)
+    encoder = keras.Sequential(
+        [
+            keras.Input((length,), dtype="int32"),
+            layers.Embedding(len(characters) + 2, 24),  # + padding and unknown
+            layers.Conv1D(128, 3, padding="same", activation="relu"),
+            layers.GlobalMaxPooling1D(),
+            layers.Dense(64),
+            layers.UnitNormalization(),
+        ]
+    )
+    x = np.stack([encode(side, characters, length) for side in zip(*pairs)], axis=1)
+    group = np.unique([word for _, word in pairs], return_inverse=True)[1].astype("int32")
+    rate = keras.optimizers.schedules.CosineDecay(5e-3, decay_steps=epochs * len(x) // 128)
+    net = PairModel(encoder)
+    net.compile(loss=_contrastive_loss, optimizer=keras.optimizers.Adam(rate))
+    # Compiling these layers with XLA would cost more time than it saves.
+    fit(net, x, group, epochs=epochs, batch_size=128, jit_compile=False)
+    return lambda words: encoder(encode(words, characters, length)).numpy()

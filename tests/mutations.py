@@ -321,8 +321,8 @@ MUTATIONS = [
         ),
         (
             "a probe that answers about the words that it learned from",
-            "return classifier.predict(vectors[~learns]) == labels[~learns]",
-            "return classifier.predict(vectors[learns]) == labels[learns]",
+            "right = classifier.predict(vectors[~learns]) == labels[~learns]",
+            "right = classifier.predict(vectors[learns]) == labels[learns]",
         ),
         (
             "nats called bits",
@@ -331,8 +331,8 @@ MUTATIONS = [
         ),
         (
             "the misspellings as targets",
-            "train_net(net, x, y, epochs=5, batch_size=256)",
-            "train_net(net, x, x, epochs=5, batch_size=256)",
+            "train_net(net, x, y, epochs=3, batch_size=256, learning_rate=1e-2)",
+            "train_net(net, x, x, epochs=3, batch_size=256, learning_rate=1e-2)",
         ),
         (
             "a threshold that lets most correct words be changed",
