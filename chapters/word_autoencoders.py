@@ -384,14 +384,14 @@ def over_lemmas(values):
     return np.bincount(index, values) * (index.max() + 1) / len(index)
 
 
-for one, other in [("linear network", "n-gram model"), ("with hidden layers", "linear network")]:
+for one, other in [("linear network", "n-gram model"), ("linear network", "with hidden layers")]:
     gap = over_lemmas(together[one] - together[other])
     difference(f"bits per word: {one} − {other}", gap, spec="+.1f", over="lemmas")
 
 # %% [markdown]
 # Counting needs ≈ 29.1 bits for a word of an unseen lemma. The linear network needs ≈ 48.0,
 # of which the codings take ≈ 22.0. It needs at least ≈ 18.0 bits more than counting. Hidden layers
-# save ≈ −5.0 bits, and do not catch up. An autoencoder is a poor way to store words, for two
+# save ≈ 5.0 bits, and do not catch up. An autoencoder is a poor way to store words, for two
 # reasons. Its decoder answers for all places at once, and does not know the letters before, which
 # the n-gram model reads. And our networks were not trained to be rounded. [The lesson on
 # variational autoencoders](variational_autoencoders.ipynb) makes this trade part of the loss.
