@@ -40,6 +40,8 @@ def live_squeeze(encoder, decoder, characters, words, examples):
 
     Raises
     ------
+    TypeError
+        If a word is no str.
     ValueError
         If the nets have other layers or other sizes, their weights are not finite or too many for
         a page, there is no word or no example, or an example cannot be typed into the page.
@@ -67,6 +69,7 @@ def live_squeeze(encoder, decoder, characters, words, examples):
         raise ValueError(
             f"Got {len(words)} words and {len(examples)} examples: give at least one of each."
         )
+    limit = float(np.ceil(np.abs(codings_of(encoder, characters, words)).max()))
     known = "".join(sorted(set("".join(words)) & set(characters)))
     for word in examples:
         if set(word) - set(known) or word != as_typed(word) or not 0 < len(word) <= places:
@@ -74,7 +77,6 @@ def live_squeeze(encoder, decoder, characters, words, examples):
                 f"The example {word!r} cannot be typed into the page: give 1 to {places} letters "
                 f"of {known!r}."
             )
-    limit = float(np.ceil(np.abs(codings_of(encoder, characters, words)).max()))
     data = {
         "characters": characters,
         "known": known,

@@ -395,8 +395,9 @@ def test_bad_input_is_told(figure, wrong, message):
 
 
 def test_a_word_that_is_no_word_is_told():
-    with pytest.raises(TypeError, match="Word 1 is None"):
-        live_words(**GIVEN[live_words] | {"words": ["ab", None]})
+    for figure in (live_words, live_squeeze):
+        with pytest.raises(TypeError, match="Word 1 is None"):
+            figure(**GIVEN[figure] | {"words": ["ab", None]})
 
 
 @pytest.mark.parametrize("figure", GIVEN)
