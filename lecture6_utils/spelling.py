@@ -148,7 +148,7 @@ def _contrastive_loss(group, vectors):
     return -ops.sum(right * ops.log_softmax(cosines / 0.1), axis=1)
 
 
-def learn_vectors(pairs, characters, seed, length=16, epochs=3):
+def learn_vectors(pairs, characters, seed, length=16, epochs=2):
     """Train the contrastive network: what was typed comes to lie near the word that was meant.
 
     Parameters
@@ -161,7 +161,7 @@ def learn_vectors(pairs, characters, seed, length=16, epochs=3):
         Of the weights and of the order of the pairs.
     length : int, default 16
         Places per word.
-    epochs : int, default 3
+    epochs : int, default 2
 
     Returns
     -------
@@ -186,7 +186,7 @@ def learn_vectors(pairs, characters, seed, length=16, epochs=3):
     )
     x = np.stack([encode(side, characters, length) for side in zip(*pairs)], axis=1)
     group = np.unique([word for _, word in pairs], return_inverse=True)[1].astype("int32")
-    rate = keras.optimizers.schedules.CosineDecay(5e-3, decay_steps=epochs * len(x) // 128)
+    rate = keras.optimizers.schedules.CosineDecay(0.02 / epochs, decay_steps=epochs * len(x) // 128)
     net = PairModel(encoder)
     net.compile(loss=_contrastive_loss, optimizer=keras.optimizers.Adam(rate))
     # Compiling these layers with XLA would cost more time than it saves.
