@@ -359,8 +359,8 @@ def train(pairs, characters, length, epochs, seed, groups=None):
 # We take the same architecture four times: once **untrained**, with random weights, and
 # three times trained. The left sides of the pairs are the **clean words** themselves, their
 # **random typos**, or their **real typos**. The right sides and the number of steps are the
-# same. All have three seeds, shown as mean ± standard deviation. Epochs, learning rate and
-# temperature were chosen on the validation words, as $\alpha$ was.
+# same. All have three seeds, shown as mean ± standard deviation. Epochs, learning rate, length
+# and temperature were chosen on the validation words, as $\alpha$ was.
 #
 # :::{predict} real typos: network − channel, in points
 # The network and the noisy channel both learn from real typos. Which of the two finds more of the
@@ -819,9 +819,9 @@ arms = {
 # from the forms in half of the cases, and is tested on those in the others.
 #
 # A probe may learn its labels by heart. So we add **control labels** {cite}`hewitt2019`:
-# five times, the cases are dealt out at random, each to as many endings (the last three
-# letters). The score is **balanced accuracy**, the mean recall over labels: guessing gives 1/13
-# for true and control labels. The score minus that on the control labels is the probe's
+# five times, the cases are dealt out at random, each to equally many endings (the last
+# three letters). The score is **balanced accuracy**, the mean recall over labels: guessing gives
+# 1/13 for true and control labels. The score minus that on the control labels is the probe's
 # **selectivity**. Only this tells something about the vectors.
 
 # %%
