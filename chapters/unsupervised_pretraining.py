@@ -422,7 +422,7 @@ compare("two stages − fine-tuned", "pretrained, two stages", "pretrained, fine
 # vary from image to image? (Their standard deviation over the training images is below 0.1.)
 # :::
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Test accuracy compared with the net from scratch, in percentage points. Left: the fine-tuned net, each dot a draw of labels. Right: the frozen encoder under a linear and under a hidden head. Lines join the means, bars are 95% intervals over eight draws. The frozen encoder falls behind with more labels.", "name": "fig-pretraining-gaps"}, "image": {"alt": "Two panels over 50 to 2,000 labels. Left: the mean gain of fine-tuning falls from about 2 points to about 0.3, and the bar with 2,000 labels includes 0. Right: the linear head falls from about 0.6 points to about −2.8, the hidden head from about -0.4 to about −1.4."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Test accuracy compared with the net from scratch, in percentage points. Left: the fine-tuned net, each dot a draw of labels. Right: the frozen encoder under a linear and under a hidden head. Lines join the means, bars are 95% intervals over eight draws. The frozen encoder falls behind with more labels.", "name": "fig-pretraining-gaps"}, "image": {"alt": "Two panels over 50 to 2,000 labels. Left: the mean gain of fine-tuning falls from about 2 points to about 0.3, and the bar with 2,000 labels includes 0. Right: the linear head falls from about 0.6 points to about −2.8, the hidden head from about −0.4 to about −1.4."}}
 fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.6), sharey=True)
 for ax, arm, label, above, shift, color in [
     (axes[0], "pretrained, fine-tuned", "", "bottom", 1, COLORS[2]),
