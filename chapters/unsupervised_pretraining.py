@@ -403,9 +403,9 @@ compare("two stages − fine-tuned", "pretrained, two stages", "pretrained, fine
 # interval does not cover other test images and settings, and other autoencoders only in part.
 #
 # **Pretraining helps when labels are few.** The mean gain is ≈ 1.67 points with 50 labels and
-# ≈ 0.41 with 500. The intervals at 50, 200 and 500 labels exclude 0, the first one narrowly. With
-# 2,000 labels (≈ 0.26) a gain is not shown. That the gain falls is not shown either: the interval
-# of the difference between the gains with 50 and with 2,000 labels includes 0.
+# ≈ 0.41 with 500. The intervals at 50, 200 and 500 labels exclude 0 (with other seeds, that at 500
+# not always). With 2,000 labels (≈ 0.26) a gain is not shown. That the gain falls is not shown
+# either: the interval of the difference between the gains with 50 and with 2,000 labels includes 0.
 #
 # **A gain by a frozen stage is not shown**: both intervals include 0.
 #
