@@ -235,8 +235,8 @@ for one, other, size in [
 # - **The loss makes the difference.** With 32 numbers PCA rebuilds ≈ 3.2% of the words exactly,
 #   and the linear network ≈ 78.3%. The 95% interval of the difference begins at ≈ 70.4 points.
 #   No training could explain this: PCA *is* the best linear autoencoder for its own loss.
-# - **Hidden layers help only where codings are few.** With 8 codings they gain ≈ 1.6
-#   points, with 32 the difference is ≈ −9.2 points.
+# - **Hidden layers are not shown to help.** With 8 codings a gain is not shown (≈ 0.6 points),
+#   with 32 the difference is ≈ −9.2 points.
 # - **The networks overfit.** With 32 codings the linear network rebuilds ≈ 95.1% of its training
 #   words.
 #
@@ -499,7 +499,7 @@ difference("selectivity: linear network − PCA, in points", *selective, spec="+
 #   network is ahead of PCA by ≈ 4.6 points, but a difference in selectivity is not shown.
 # - **An ending has no fixed place**, and a linear probe cannot look for it. Even from all one-hots
 #   the score is only ≈ 38.0%. Exercise 2 moves the ending to a fixed place.
-# - **The first letter has a fixed place.** Its score is ≈ 88.5% from the network's codings, and
+# - **The first letter has a fixed place.** Its score is ≈ 86.3% from the network's codings, and
 #   ≈ 37.8% from PCA's.
 #
 # ## Can such a network correct words?
@@ -907,9 +907,10 @@ for name in ("autoencoder", "window network"):
 
 # %% [markdown]
 # At these thresholds the noisy channel corrects ≈ 20.1% of the test misspellings, the window
-# network ≈ 10.0%, and the autoencoder ≈ 0.3%. On the test words they change ≈ 8.8%, ≈ 9.3% and
-# ≈ 8.8% of the correct words. The window network's difference from the channel is ≈ −10.1 points.
-# Without a vocabulary, no model of this lesson is fit to correct a text.
+# network ≈ 10.0%, and the autoencoder ≈ 0.3%. Of the correct test words the channel changes
+# ≈ 8.8%, the window network ≈ 9.3%, the autoencoder ≈ 7.3%. The window network's difference from
+# the channel is ≈ −10.1 points. Without a vocabulary, no model of this lesson is fit to correct a
+# text.
 #
 # Of larger networks we know only what their authors report. A transformer with 1.0 million
 # parameters corrects 40.0% of
@@ -991,7 +992,7 @@ measured("PCA's codings, new decoder: exact match", (rebuilt == x_test).all(axis
 # :::{admonition} Exercise 2 — From right to left
 # :class: exercise
 # Turn all words around, so that the last letter comes first, and fit PCA anew on the training
-# words. What share of the cases does the probe now read from 32 codings? (To
+# words. What is the score of the probe for the case now, from 32 codings? (To
 # check: without turning, you get the number of our table.)
 # :::
 
@@ -1011,7 +1012,7 @@ for what in ("case", "control: case by ending"):
 # %% [markdown]
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
-# The probe now reads ≈ 78.5% of the cases instead of ≈ 15.7%, and ≈ 37.2% of the control
+# The score for the case is now ≈ 78.5% instead of ≈ 15.7%, and ≈ 37.2% for the control
 # labels: the end stands at a fixed place, and PCA keeps it.
 # :::
 #
