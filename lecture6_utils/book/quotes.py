@@ -209,23 +209,33 @@ def quote_problems(notebook, measured, lock):
 
 
 def bind(lesson):
-    """Bring a lesson's lock file up to date; return the quotes for which a name is to be chosen."""
+    """Bring a lesson's lock file up to date.
+
+    Returns
+    -------
+    open_ones : list of Quote
+        Those for which a name is to be chosen.
+    found : dict
+        From each other new quote to the only name that fits. It need not be the one that is meant.
+    """
     record = read_notebook(lesson).metadata.get(METADATA_KEY, {})
     measured, points = record.get("measured", []), read_off(record.get("figures", {}))
-    old, new, open_ones = read_lock(lesson), {}, []
+    old, new, open_ones, found = read_lock(lesson), {}, [], {}
     for quote in quotes(read_script(lesson)):
         name = old.get(quote.key)
         if not isinstance(name, str) and quote.number:
             own = [p for p in points if quote.figure and p["name"].startswith(f"{quote.figure}: ")]
             candidates = [m["name"] for m in [*measured, *own] if fits(quote, m)]
             name = candidates[0] if len(candidates) == 1 else candidates
-            if not isinstance(name, str):
+            if isinstance(name, str):
+                found[quote] = name
+            else:
                 open_ones.append(quote)
         new[quote.key] = name
     if new != old:
         lock_path(lesson).parent.mkdir(exist_ok=True)
         replace_text(lock_path(lesson), json.dumps(new, ensure_ascii=False, indent=0) + "\n")
-    return open_ones
+    return open_ones, found
 
 
 def main(argv=None):
@@ -237,7 +247,10 @@ def main(argv=None):
     try:
         for lesson in find_lessons(Path.cwd()):
             if not arguments.slugs or lesson.slug in arguments.slugs:
-                for quote in bind(lesson):
+                open_ones, found = bind(lesson)
+                for quote, name in found.items():
+                    print(f"{lesson.slug}: {quote} is now bound to “{name}”. Is this the one?")
+                for quote in open_ones:
                     print(
                         f"{lesson.slug}: choose the measurement for {quote} in {lock_path(lesson)}"
                     )

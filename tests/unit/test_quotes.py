@@ -153,7 +153,9 @@ def test_the_lock_is_written_where_one_fits_and_leaves_the_choice_where_several_
     lesson.script.write_text(
         "# %% [markdown]\n# First ≈ 87.4% and then ≈ 0.0112 or ≈ 7.\n", encoding="utf-8"
     )
-    assert [q.number for q in bind(lesson)] == ["0.0112", "7"]
+    open_ones, found = bind(lesson)
+    assert [q.number for q in open_ones] == ["0.0112", "7"]
+    assert [(q.number, name) for q, name in found.items()] == [("87.4%", "share")]
     assert read_lock(lesson) == {
         "First": "share",
         "First ≈ … and then": ["MSE", "another MSE"],
@@ -161,7 +163,8 @@ def test_the_lock_is_written_where_one_fits_and_leaves_the_choice_where_several_
     }
     lock = read_lock(lesson) | {"First ≈ … and then": "MSE"}
     lock_path(lesson).write_text(json.dumps(lock), encoding="utf-8")
-    assert [q.number for q in bind(lesson)] == ["7"], "what was chosen is kept"
+    open_ones, found = bind(lesson)
+    assert [q.number for q in open_ones] == ["7"] and not found, "what was chosen is kept"
     lock_path(lesson).write_text("{", encoding="utf-8")
     with pytest.raises(BookError, match="adds.quotes.json is cut off"):
         read_lock(lesson)
