@@ -325,7 +325,7 @@ MUTATIONS = [
             "right = classifier.predict(vectors[learns]) == labels[learns]",
         ),
         (
-            "nats called bits",
+            "nats of a softmax called bits",
             "keepdims=True))) / np.log(2)",
             "keepdims=True)))",
         ),
