@@ -25,19 +25,24 @@ def lesson(new_page):
     return page
 
 
+def captions(page):
+    """How many captions are seen below figures with two drawings."""
+    return page.locator(f"{FIGURES} figcaption:visible").count()
+
+
 def test_one_drawing_is_shown_and_it_is_that_for_the_ground(lesson):
     n = lesson.locator(FIGURES).count()
     assert n > 1
     turn(lesson, "light")
-    assert shown(lesson) == ["only-light"] * n
+    assert shown(lesson) == ["only-light"] * n and captions(lesson) == n
     turn(lesson, "dark")
-    assert shown(lesson) == ["only-dark"] * n
+    assert shown(lesson) == ["only-dark"] * n and captions(lesson) == n
     filters = lesson.locator(f"{FIGURES} img:visible").evaluate_all(
         "imgs => imgs.map(i => getComputedStyle(i).filter)"
     )
     assert set(filters) == {"none"}, "drawn, not filtered"
     lesson.emulate_media(media="print")
-    assert shown(lesson) == ["only-light"] * n
+    assert shown(lesson) == ["only-light"] * n and captions(lesson) == n
 
 
 def test_without_script_a_figure_is_seen_once(new_page):
@@ -45,6 +50,7 @@ def test_without_script_a_figure_is_seen_once(new_page):
     page.goto(LESSON)
     assert page.locator(f"{FIGURES} img.only-light:visible").count() > 1
     assert page.locator("img.only-dark:visible").count() == 0
+    assert captions(page) == page.locator(FIGURES).count()
 
 
 def test_a_light_page_does_not_fetch_the_dark_drawings(new_page):
