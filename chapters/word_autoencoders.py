@@ -234,7 +234,7 @@ for one, other, size in [
 # %% [markdown]
 # - **The loss makes the difference.** With 32 numbers PCA rebuilds ≈ 3.2% of the words exactly,
 #   and the linear network ≈ 78.3%. The 95% interval of the difference begins at ≈ 70.4 points.
-#   No training could explain this: PCA *is* the best linear autoencoder for its own loss.
+#   More training would not help PCA: it *is* the best linear autoencoder for its own loss.
 # - **Hidden layers hardly help.** With 8 codings the difference is ≈ 0.6 points. Its interval
 #   includes 0; with all other seeds of the study it is above 0. With 32 codings the difference is
 #   ≈ −9.2 points.
@@ -613,7 +613,7 @@ def choose(net, words):
 #   $-\ln P$ of the n-gram model. The weight $\lambda$ is chosen on validation misspellings.
 
 
-# %%
+# %% tags=["hide-input"]
 channel = learn_channel(pairs["train"], ENGLISH, alpha=20)
 ROOM = LENGTH + 2
 
@@ -683,7 +683,7 @@ weight = max(
 #   edits that lead from the one word to the other. It makes the one edit that is most
 #   probable. (The channel's one edit may also be a swap of two letters.)
 
-# %%
+# %% tags=["hide-input"]
 AROUND = 4  # letters on either side
 
 
@@ -735,7 +735,7 @@ window_nets = [learn_edits(pairs["train"] + same(known_words), seed) for seed in
 # :::
 
 
-# %%
+# %% tags=["hide-input"]
 def channel_freely(words):
     candidates, paid, nats = free_candidates(words)
     scores = paid + weight * nats
