@@ -673,8 +673,8 @@ ax.set(xlim=(-0.3, 3.5), ylim=(-0.03, 0.75))
 _ = ax.set_ylabel("F1")
 
 # %% [markdown]
-# - **Typos do little harm.** The F1 of the network of words and characters falls from ≈
-#   0.600 to ≈ 0.543, that of the features from ≈ 0.622 to ≈ 0.578. (These typos are
+# - **Typos in a third of the words cost some F1.** That of the network of words and characters
+#   falls from ≈ 0.600 to ≈ 0.543, that of the features from ≈ 0.622 to ≈ 0.578. (These typos are
 #   random. [The lesson on typos](typos_and_order.ipynb) compares them with people's.)
 # - **In small letters hardly any name is found**: the F1 of the same two is ≈ 0.014 and ≈
 #   0.012. In capitals it is no better.

@@ -388,12 +388,12 @@ _ = ax.text(0.25, 1.03, "▲ char-CNN", color=COLORS[1], transform=ax.transAxes)
 _ = ax.set(xlabel="rating of the base (hope)", ylabel="rating of the negation (hopeless)")
 
 # %% [markdown]
-# Nearly all negations of a good word are bad. The line gets ≈ 98.9% of these signs right, and so
-# does always saying bad; of the other kind, the line gets ≈ 50.0%. The network gets only ≈ 65.8% of
-# the first kind right, though it has seen *hope* and *hopeful*. Most of its answers (≈ 86.9%) lie
-# between the rating of the base and that of the negation ({numref}`fig-sentiment-negations`). The
-# n-grams add up weights, and *-less* adds the same to *hope* and to *pain*. They get ≈ 90.9% of one
-# kind right, and ≈ 26.0% of the other.
+# Nearly all negations of a good word are bad, so always saying *bad* gets as many of these signs
+# right as the line (≈ 98.9%). $R^2$ tells them apart: the line has ≈ 0.54, the network ≈ -1.13, far
+# worse than the mean of the negations, though it has seen *hope* and *hopeful*. Most of its answers
+# (≈ 86.9%) lie between the rating of the base and that of the negation
+# ({numref}`fig-sentiment-negations`). The n-grams add up weights, and *-less* adds the same to
+# *hope* and to *pain* ($R^2$ ≈ -0.94).
 #
 # ## Is a seen word still known in another spelling?
 #
@@ -425,7 +425,7 @@ MeasuredTable(rows, corner="R², seen words")
 # | characters help in sentiment analysis, | **mostly not, for a new family of words** | $R^2$: n-grams ≈ 0.02, network ≈ -0.04 |
 # | with words out of the vocabulary, | **true, if relatives were seen** | n-grams ≈ 0.70, network ≈ 0.60; a perfect model ≈ 0.96 |
 # | and with misspellings | **partly** | network ≈ 0.39, nearest word ≈ 0.87 |
-# | prefixes and suffixes are captured | **as pieces, not as what they do** | negations of good words: network ≈ 65.8%, a line through bases ≈ 98.9% |
+# | prefixes and suffixes are captured | **as pieces, not as what they do** | $R^2$ on unseen negations: network ≈ -1.13, a line through bases ≈ 0.54 |
 #
 # The slides speak of *hybrids* and of sentences. We have measured characters alone, on single words.
 #

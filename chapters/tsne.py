@@ -416,8 +416,9 @@ def hits(points, labels=y_valid):
 # %% [markdown]
 # The rivals of the codings are the 784 pixels, and the first 30 principal components (PCA, fitted
 # on the training images like the autoencoder). PCA enters twice: as it is, and **rescaled**, each
-# component divided by the root of its standard deviation. Otherwise the first few components
-# dominate the distances. The first two components are the rival of the map. We train the
+# component divided by the root of its standard deviation. As it is, the first few components
+# dominate the distances; divided by the standard deviation itself (*whitened*), all 30 would count
+# the same. We rescale half-way. The first two components are the rival of the map. We train the
 # autoencoder three times, since it depends on its seed; the map is that of the first one.
 #
 # :::{predict} accuracy, autoencoder − rescaled PCA, in points

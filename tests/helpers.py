@@ -9,10 +9,12 @@ import subprocess
 import sys
 from itertools import zip_longest
 from pathlib import Path
+from queue import Queue
 
 import pytest
 from nbformat.v4 import new_output
 
+from lecture6_utils.book import lock
 from lecture6_utils.book.evidence import evidence_path
 from lecture6_utils.book.lessons import (
     METADATA_KEY,
@@ -216,3 +218,14 @@ def copy_sources(folder):
         shutil.copy(ROOT / name, folder)
     (folder / "lecture6_utils").symlink_to(ROOT / "lecture6_utils")
     return folder
+
+
+def listen_to_the_lock(monkeypatch):
+    """A queue of what whoever waits for a lock says.
+
+    Not capsys: what another thread prints while it is read may be lost, and the test would wait
+    for ever.
+    """
+    said = Queue()
+    monkeypatch.setattr(lock, "print", lambda line, flush: said.put(line), raising=False)
+    return said

@@ -795,10 +795,9 @@ MUTATIONS = [
         "unsupervised_pretraining",
         (
             "fine-tuning moves the last layer only",
-            "    return train(keras.Sequential([copy_of(encoder), softmax]), x, y, learning_rate)",
-            "    start = copy_of(encoder)\n"
-            "    start.trainable = False\n"
-            "    return train(keras.Sequential([start, softmax]), x, y, learning_rate)",
+            "    net = keras.Sequential([copy_of(encoder), softmax or softmax_layer()])\n",
+            "    net = keras.Sequential([copy_of(encoder), softmax or softmax_layer()])\n"
+            "    net.layers[0].trainable = False\n",
         ),
         to_the_end=True,
     ),

@@ -7,18 +7,11 @@ import base64
 import re
 from pathlib import Path
 
-from lecture6_utils.book.stored import Book
+from lecture6_utils.book.stored import book_of
 
 FIGURE = re.compile(r'<figure\b[^>]*id="(fig-[^"]*)"')
 IMAGE = r"<img\b[^>]*?>"
 LAZY = re.compile(r'<img (?=[^>]*class="[^"]*\bonly-dark\b)(?![^>]*\bloading=)')
-
-
-def book_of(app):
-    """The stored lessons, read once for a build."""
-    if not hasattr(app, "lecture6_book"):
-        app.lecture6_book = Book(Path(app.srcdir))
-    return app.lecture6_book
 
 
 def add_dark_drawings(app, pagename, templatename, context, doctree):

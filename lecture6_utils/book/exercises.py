@@ -1,9 +1,10 @@
 """Reads `chapters/exercises.yml`: how hard each exercise is, what it teaches, and its answer.
 
-The answer is a measurement. ``python -m lecture6_utils.book.exercises`` writes what is right into the package, for a student who
-calls `lecture6_utils.exercises.check`. No right answer is typed: it is what the stored lesson
-measured or printed, and its range is what the study found. The Sphinx extension, and `plain` for the
-notebooks, put level and minutes below an exercise's title, and the call at its end.
+The answer is a measurement. ``python -m lecture6_utils.book.exercises`` writes what is right into
+the package, for a student who calls `lecture6_utils.exercises.check`. No right answer is typed: it
+is what the stored lesson measured or printed, and its range is what the study found. The Sphinx
+extension, and `plain` for the notebooks, put level and minutes below an exercise's title, and the
+call at its end.
 """
 
 import re

@@ -19,8 +19,8 @@ from sphinx import addnodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from lecture6_utils.book.dark_figures import book_of
 from lecture6_utils.book.lessons import BookError
+from lecture6_utils.book.stored import book_of
 
 logger = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from sphinx import addnodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
-from lecture6_utils.book.dark_figures import book_of
 from lecture6_utils.book.lessons import METADATA_KEY, BookError
+from lecture6_utils.book.stored import book_of
 
 logger = logging.getLogger(__name__)
 

@@ -344,3 +344,10 @@ def stored_lesson(app, docname):
     """What is stored of the lesson that a page of the book is made of, or None for another page."""
     lesson = Lesson(Path(app.srcdir), Path(docname).name)
     return StoredLesson(lesson) if lesson.notebook.exists() else None
+
+
+def book_of(app):
+    """The stored lessons, read once for a build."""
+    if not hasattr(app, "lecture6_book"):
+        app.lecture6_book = Book(Path(app.srcdir))
+    return app.lecture6_book

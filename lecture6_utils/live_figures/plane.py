@@ -63,9 +63,9 @@ def live_plane(decoder, codings, labels, names, span=3.2):
         "points": whole("points", (codings / span + 1) / 2 * 65535),
         **classes(labels, names),
     }
-    across, up = np.ptp(codings, axis=0)
-    still = figure(WIDTH * up / across)  # no margin above, as both axes have one scale
+    still = figure(WIDTH)
     ax = still.add_subplot(aspect="equal", xlabel="first coding", ylabel="second coding")
+    ax.set(xlim=(-span, span), ylim=(-span, span))
     ax.scatter(*codings.T, c=np.array(COLORS)[labels], s=6, lw=0)
     name_classes(ax, codings, labels, names)
     return LiveFigure("plane", controls, data, still, with_net=True)

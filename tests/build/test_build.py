@@ -7,7 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from helpers import make
+from helpers import listen_to_the_lock, make
 
 from lecture6_utils.book import build, edition
 from lecture6_utils.book.lessons import BookError
@@ -89,14 +89,12 @@ def test_a_build_that_fails_names_every_line_and_leaves_the_last_one(site):
     assert page.read_bytes() == before
 
 
-def test_a_second_build_waits_and_says_for_whom(small_book, capsys):
-    said = ""
+def test_a_second_build_waits_and_says_for_whom(small_book, monkeypatch):
+    said = listen_to_the_lock(monkeypatch)
     with ThreadPoolExecutor(1) as pool:
         with alone(small_book / "_build/build.lock", "A build", wait=False):
             second = pool.submit(build.build, small_book, "slides")
-            while not said and not second.done():
-                said = capsys.readouterr().out
-            assert said.startswith(
+            assert said.get(timeout=60).startswith(
                 f"A build already runs in this folder (process {os.getpid()}): waiting"
             )
         with pytest.raises(BookError, match="There is no built book to put the slides into"):

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 
 import nbformat
 import pytest
-from helpers import pretend_executed
+from helpers import listen_to_the_lock, pretend_executed
 from PIL import Image
 
 from lecture6_utils.book import executor, lessons
@@ -502,16 +502,14 @@ def test_a_disk_that_is_full_is_noticed_before_any_work(made_book):
     assert not list(made_book.rglob("*.tmp"))
 
 
-def test_a_second_run_waits_and_says_for_whom(made_book, capsys):
-    said = ""
+def test_a_second_run_waits_and_says_for_whom(made_book, capsys, monkeypatch):
+    said = listen_to_the_lock(monkeypatch)
     with ThreadPoolExecutor(1) as pool:
         with alone(made_book / "_build/run.lock", "A run of the lessons", wait=False):
             second = pool.submit(run, made_book)
-            while not said and not second.done():
-                said = capsys.readouterr().out
-            assert said == (
+            assert said.get(timeout=60) == (
                 f"A run of the lessons already runs in this folder (process {os.getpid()}): waiting for "
-                "its end. Ctrl-C ends the wait.\n"
+                "its end. Ctrl-C ends the wait."
             )
             # what the first one does meanwhile
             edit(made_book / "chapters/adds.py", "Add two", "Add 2")

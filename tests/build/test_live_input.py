@@ -365,6 +365,18 @@ def test_the_same_input_makes_the_same_output(figure):
     assert one["text/plain"] == f"<live figure: {figure.__name__.removeprefix('live_')}>"
 
 
+@pytest.mark.parametrize(
+    "figure, name", [(live_map, "maps"), (live_plane, "codings"), (live_descent, "runs")]
+)
+def test_the_picture_is_as_large_whatever_the_data(figure, name):
+    """Trained on another processor, points lie elsewhere, and the proof compares pictures by size."""
+    flatter = keras.tree.map_structure(lambda points: points * [1, 0.5], GIVEN[figure][name])
+    sizes = [
+        figure(**GIVEN[figure] | given).still.get_size_inches() for given in ({}, {name: flatter})
+    ]
+    np.testing.assert_array_equal(*sizes)
+
+
 @pytest.mark.parametrize("figure", GIVEN)
 def test_a_figure_carries_its_own_script_and_no_others(figure):
     made = figure(**GIVEN[figure])
