@@ -433,7 +433,7 @@ MUTATIONS = [
         ),
         (
             "fine-tuning left out",
-            "return fit_net(sandwich(encoders, decoders), images, TUNING_EPOCHS)",
+            "return fit_net(sandwich(encoders, decoders), X_small, TUNING_EPOCHS, rate)",
             "return sandwich(encoders, decoders)",
         ),
         (

@@ -84,7 +84,9 @@ def shift(page, url, change=None):
         page.route(url, lambda route: route.fulfill(body=html, content_type="text/html"))
     page.goto(url, wait_until="domcontentloaded")
     page.evaluate(
-        "(document.querySelector('main figure') ?? document.querySelector('footer')).scrollIntoView()"
+        # in the middle: the browser keeps in place what stands highest, which may not be the caption
+        "(document.querySelector('main figure') ?? document.querySelector('footer'))"
+        ".scrollIntoView({block: 'center'})"
     )
     page.evaluate(PAINTED)
     let_go.append(True)
