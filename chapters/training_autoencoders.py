@@ -386,7 +386,7 @@ print(f"{work_epochs} epochs as many multiplications ({work_epochs * epoch_of_al
 #
 # - sigmoids with Glorot's weights, layer by layer = sigmoid | greedy
 # - sigmoids with Glorot's weights, end to end = sigmoid | end to end, same steps
-# - `selu`, end to end = selu | end to end, same steps
+# - selu, end to end = selu | end to end, same steps
 # :::
 
 
