@@ -305,6 +305,11 @@ MUTATIONS = [
     *in_lesson(
         "word_autoencoders",
         (
+            "letters counted in place of words",
+            "(scores.argmax(axis=2) == x).all(axis=1) for scores",
+            "(scores.argmax(axis=2) == x).mean(axis=1) for scores",
+        ),
+        (
             "test words among the correct words to learn from",
             'if word[:4] not in held["valid"] | held["test"]]',
             'if word[:4] not in held["valid"]]',

@@ -10,7 +10,7 @@ WANTED = {
     "tsne": ("tsne",),
     "ELBO": ("variational_autoencoders",),
     "evidence lower bound": ("variational_autoencoders",),
-    "spelling": ("words_from_pieces",),
+    "spelling": ("words_from_pieces", "word_autoencoders"),
     "Finnish": ("character_models", "named_entities", "words_from_pieces"),
     "SAE": ("sparse_autoencoders",),
     "reparametrization": ("variational_autoencoders",),
