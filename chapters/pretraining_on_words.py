@@ -28,7 +28,7 @@ from keras import layers
 from scipy import stats
 from sklearn.linear_model import LogisticRegression
 
-from lecture6_utils.cases import learn_tnt, load_cases
+from lecture6_utils.cases import learn_tnt, lemma_difference, load_cases
 from lecture6_utils.measurement import Measured, MeasuredTable, difference, measured
 from lecture6_utils.plotting import COLORS, WIDTH, set_style
 from lecture6_utils.training import fit
@@ -57,9 +57,16 @@ others = sorted(usable - set(TASK.train.words))
 random.Random(0).shuffle(others)
 unlabeled = TASK.train.words + others[:30_000]
 
-letters = np.array(list("".join(unlabeled)))
-ends = np.cumsum([len(word) for word in unlabeled])[:-1]
-strings = ["".join(s) for s in np.split(np.random.default_rng(0).choice(letters, len(letters)), ends)]
+
+def random_strings(words, seed):
+    """As many strings, as long as the words, with letters drawn as often as they occur."""
+    letters = list("".join(words))
+    drawn = "".join(np.random.default_rng(seed).choice(letters, len(letters)))
+    ends = np.cumsum([len(word) for word in words])
+    return [drawn[end - len(word) : end] for word, end in zip(words, ends, strict=True)]
+
+
+strings = random_strings(unlabeled, seed=0)
 
 print(f"{len(usable):,} words could be used, {len(unlabeled):,} are")
 print("words:  ", *unlabeled[:5])
@@ -161,7 +168,9 @@ PRETRAINING = {  # name: (how a word is spoiled, what is read)
 def pretrain(how, words, seed):
     """A net that has learned to repair words."""
     numbers, rng = last_letters(words), np.random.default_rng(seed)
-    x, y = (np.concatenate(part) for part in zip(*(spoil(numbers, how, rng)[:2] for _ in range(EPOCHS))))
+    x, y = (
+        np.concatenate(part) for part in zip(*(spoil(numbers, how, rng)[:2] for _ in range(EPOCHS)))
+    )
     keras.utils.set_random_seed(seed)
     net = with_decoder(new_encoder())
     rate = keras.optimizers.schedules.CosineDecay(0.003, decay_steps=-(-len(x) // 128))
@@ -170,9 +179,7 @@ def pretrain(how, words, seed):
     return net
 
 
-repairers = {
-    name: [pretrain(*task, seed) for seed in SEEDS] for name, task in PRETRAINING.items()
-}
+repairers = {name: [pretrain(*task, seed) for seed in SEEDS] for name, task in PRETRAINING.items()}
 
 # %% [markdown]
 # Do they repair words that they have not seen? We spoil the validation words, and count the
@@ -190,28 +197,31 @@ for name, share in right.items():
     measured(f"spoiled letters given right: {name}", share, ".1%")
 
 # %% [markdown]
-# PROSE restored
+# RESTORED
 #
 # ## Which rivals make the comparison fair?
 #
-# As in [the lesson on images](unsupervised_pretraining.ipynb#which-rivals-make-the-comparison-fair),
-# two arms differ in one thing:
+# As in [the lesson on images](unsupervised_pretraining.ipynb#which-rivals-make-the-comparison-fair)
+# we compare starts that are random or pretrained, and encoders that are trained or frozen:
 #
-# | arm | starts from | spoiled by | learns from the labels |
+# | arm | start of the encoder | pretrained by | the labels train |
 # |---|---|---|---|
-# | from scratch | random weights | | all layers |
-# | masked | 50,000 words | a mask | all layers |
-# | denoising | 50,000 words | other letters | all layers |
-# | random strings | 50,000 random strings | other letters | all layers |
-# | masked, frozen | 50,000 words | a mask | a linear head only |
-# | letters + logistic regression | no encoder | | a linear head only |
+# | from scratch | random | | all layers |
+# | masked | 50,000 words | masked letters | all layers |
+# | denoising | 50,000 words | denoising | all layers |
+# | random strings | 50,000 random strings | denoising | all layers |
+# | masked, frozen | 50,000 words | masked letters | a linear head |
+# | letters + logistic regression | no encoder | | a linear head |
 # | TnT | no net | | counts of suffixes |
 #
-# (*Masked* and *denoising* are two whole recipes: they also differ in the letters that are asked
-# for.) The labels are those of 2,000 training words, drawn at random. The first 50 of a draw are
-# among its first 200, and so on. Of each arm the head starts at zero, and 400 steps of Adam follow,
-# however few the labels are. We make eight draws of labels. Each has its own random encoder, and the
-# two pretrained encoders take turns.
+# *Random strings* and *denoising* differ in what was read, and in nothing else. *Masked* and
+# *denoising* are two recipes: besides the way of spoiling, they differ in which letters are asked.
+#
+# We draw 2,000 labeled words from the training words. The first 50 of a draw are among its first
+# 200, and so on. Each of eight draws has its own random encoder, and the two pretrained encoders of
+# an arm take turns. The nets are trained by 400 steps of Adam, however few the labels are. Their
+# new last layer starts at zero. The frozen encoder gives a word the same 128 numbers each time, so
+# its head is a logistic regression. *Letters + logistic regression* reads the 12 letters themselves.
 
 # %%
 X_TRAIN = last_letters(TASK.train.words)
@@ -223,22 +233,326 @@ def draw_labeled(draw):
 
 
 @cache
-def starting_encoder(kind, draw):
-    if kind in repairers:
-        return repairers[kind][draw % 2].layers[0]
+def starting_encoder(start, draw):
+    if start in repairers:
+        return repairers[start][draw % 2].layers[0]
     keras.utils.set_random_seed(1_000 + draw)
     return new_encoder()
 
 
-def all_layers(kind, draw, few, learning_rate):
+def classes_of(net, words):
+    return net(last_letters(words)).numpy().argmax(axis=1)
+
+
+def all_layers(start, draw, few, learning_rate, steps=400, batch_size=32):
+    """A function from words to classes, learned from the training words at the places `few`."""
     encoder = new_encoder()
-    encoder.set_weights(starting_encoder(kind, draw).get_weights())
+    encoder.set_weights(starting_encoder(start, draw).get_weights())
+    keras.utils.set_random_seed(draw)  # the same batches for all
     head = layers.Dense(N_CLASSES, activation="softmax", kernel_initializer="zeros")
     net = keras.Sequential([encoder, head])
-    rate = keras.optimizers.schedules.CosineDecay(learning_rate, decay_steps=400)
-    net.compile("adam", loss="sparse_categorical_crossentropy")
-    net.optimizer = None
-    return net
+    rate = keras.optimizers.schedules.CosineDecay(learning_rate, decay_steps=steps)
+    net.compile(loss="sparse_categorical_crossentropy", optimizer=keras.optimizers.Adam(rate))
+    repeated = np.resize(few, steps * batch_size)  # each word equally often
+    fit(net, X_TRAIN[repeated], TASK.train.y[repeated], epochs=1, batch_size=batch_size)
+    return lambda words: classes_of(net, words)
 
+
+def linear_head(start, draw, few, C):
+    def inputs(numbers):
+        if start == "letters":
+            return np.eye(N_SYMBOLS, dtype=np.float32)[numbers].reshape(len(numbers), -1)
+        return starting_encoder(start, draw)(numbers).numpy()
+
+    model = LogisticRegression(C=C, max_iter=500)
+    model.fit(inputs(X_TRAIN[few]), TASK.train.y[few])
+    return lambda words: model.predict(inputs(last_letters(words)))
+
+
+def count_suffixes(start, draw, few, theta):
+    words = [TASK.train.words[i] for i in few]
+    return learn_tnt(words, TASK.train.y[few], theta, N_CLASSES)[0]
+
+
+# %% [markdown]
+# ## How do we choose the settings?
+#
+# Each arm chooses one of five settings: a learning rate, the `C` of the logistic regression, or
+# TnT's θ. It takes the one with the best mean accuracy on the validation words over three more
+# draws of labels. It chooses twice: with 100 labels for 50 and 200, and with 1,000 for 500 and
+# 2,000. All nets choose among the same rates.
 
 # %%
+ARMS = {  # name: (start of the encoder, what is trained)
+    "from scratch": ("random", all_layers),
+    "masked": ("masked", all_layers),
+    "denoising": ("denoising", all_layers),
+    "random strings": ("random strings", all_layers),
+    "masked, frozen": ("masked", linear_head),
+    "letters + logistic regression": ("letters", linear_head),
+    "TnT": (None, count_suffixes),
+}
+GRIDS = {
+    all_layers: [0.0005, 0.0015, 0.005, 0.015, 0.05],
+    linear_head: [0.03, 0.3, 3, 30, 300],
+    count_suffixes: [0.1, 0.5, 2, 8, 32],
+}
+TUNED_AT = {50: 100, 200: 100, 500: 1_000, 2_000: 1_000}
+SIZES = list(TUNED_AT)
+
+
+def accuracy(arm, draw, size, setting, part):
+    start, learn = ARMS[arm]
+    read = learn(start, draw, draw_labeled(draw)[:size], setting)
+    return np.mean(read(part.words) == part.y)
+
+
+chosen, results, at_an_end = {}, {}, 0
+for arm, (_, learn) in ARMS.items():
+    grid = GRIDS[learn]
+    for size in (100, 1_000):
+        tried = [[accuracy(arm, d, size, s, TASK.valid) for s in grid] for d in (100, 101, 102)]
+        best = np.mean(tried, axis=0).argmax()
+        chosen[arm, size] = grid[best]
+        at_an_end += best in (0, len(grid) - 1)
+    results[arm] = np.array(
+        [
+            [accuracy(arm, d, n, chosen[arm, at], TASK.test) for n, at in TUNED_AT.items()]
+            for d in range(8)
+        ]
+    )
+
+measured("grids of 14 with their best mean at an end", at_an_end, ".0f")
+
+# %% [markdown]
+# ENDS
+#
+# ## Who wins, with how many labels?
+#
+# The test words were not used for any choice. The table has mean ± standard deviation over eight
+# draws.
+#
+# :::{predict} random strings − from scratch | 50 labels
+# The net has repaired random strings, of which nothing can be learned about Finnish. Then it
+# learns from 50 labels. What is it worth, compared with the net from scratch?
+#
+# - it is behind = under 0
+# - a difference is not shown = not shown
+# - it is ahead = over 0
+# :::
+
+# %%
+MeasuredTable(
+    {
+        arm: {
+            f"{size:,} labels": Measured(by_draw, ".1%") for size, by_draw in zip(SIZES, values.T)
+        }
+        for arm, values in results.items()
+    },
+    corner="test accuracy",
+)
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "CAP1", "name": "fig-pretraining_on_words-accuracy"}, "image": {"alt": "ALT1"}}
+STYLES = {  # color, marker
+    "TnT": ("0.15", "x"),
+    "masked": (COLORS[2], "o"),
+    "random strings": (COLORS[1], "^"),
+    "from scratch": (COLORS[0], "s"),
+    "masked, frozen": (COLORS[4], "D"),
+}
+fig, ax = plt.subplots(figsize=(WIDTH, 4.4))
+for arm, (color, marker) in STYLES.items():
+    ax.plot(SIZES, results[arm].mean(axis=0), color=color, marker=marker, ms=5, lw=1.6, label=arm)
+ax.set_xscale("log")
+ax.set_xticks(SIZES, [f"{size:,}" for size in SIZES])
+ax.minorticks_off()
+ax.set(xlabel="labels", ylabel="test accuracy")
+_ = ax.yaxis.set_major_formatter("{x:.0%}")
+_ = ax.legend(loc="lower right")
+
+# %% [markdown]
+# ## What does pretraining gain, draw by draw?
+#
+# In a draw all arms have the same labels. So we take the difference of two arms *within* each draw.
+
+# %%
+points = {arm: 100 * values.T for arm, values in results.items()}  # sizes × draws
+
+
+def compare(one, other, sizes=SIZES):
+    for size in sizes:
+        pair = [points[arm][SIZES.index(size)] for arm in (one, other)]
+        difference(f"{one} − {other} | {size:,} labels", *pair, "+z.1f", over="draws")
+
+
+print("Percentage points:")
+for arm in ("masked", "denoising", "random strings"):
+    compare(arm, "from scratch")
+compare("masked, frozen", "masked", (50, 2_000))
+
+# %% [markdown]
+# GAINS
+#
+# ## Is it the words?
+#
+# WORDS
+
+# %%
+print("Percentage points:")
+compare("denoising", "random strings")
+compare("masked", "denoising")
+
+# %% [markdown]
+# ISIT
+#
+# ## Where does the crossover lie?
+#
+# CROSS
+
+# %%
+print("Percentage points:")
+compare("masked", "TnT")
+compare("letters + logistic regression", "from scratch", (50, 2_000))
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "CAP2", "name": "fig-pretraining_on_words-gaps"}, "image": {"alt": "ALT2"}}
+fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.8))
+panels = [
+    (axes[0], "from scratch", ["masked", "random strings"]),
+    (axes[1], "TnT", ["masked", "from scratch"]),
+]
+for ax, rival, arms in panels:
+    for i, arm in enumerate(arms):
+        color, marker = STYLES[arm]
+        gaps = points[arm] - points[rival]
+        half = stats.sem(gaps, axis=1) * stats.t.ppf(0.975, gaps.shape[1] - 1)
+        x = np.array(SIZES) * (0.96, 1.04)[i]  # sideways, to keep the bars apart
+        ax.errorbar(
+            x,
+            gaps.mean(axis=1),
+            half,
+            color=color,
+            marker=marker,
+            ms=5,
+            capsize=3,
+            lw=1.6,
+            label=arm,
+        )
+    ax.axhline(0, color="0.4", lw=1)
+    ax.set_xscale("log")
+    ax.set_xticks(SIZES, ["50", "200", "500", "2,000"])
+    ax.minorticks_off()
+    ax.set(title=f"− {rival}", xlabel="labels")
+    ax.legend(fontsize=10)
+_ = axes[0].set_ylabel("difference (points)")
+
+# %% [markdown]
+# CROSS2
+#
+# ## How far is it from here to BERT?
+#
+# BERT
+#
+# :::{admonition} Takeaways
+# :class: tip
+# TAKE
+# :::
+#
+# ## Exercises
+#
+# :::{admonition} Exercise 1 — What the weights know, or how large they are?
+# :class: exercise
+# Shuffle the numbers within each weight array of the *masked* encoders, which keeps their sizes and
+# nothing else. Train from there with the settings of *masked*, with 50 labels. How far is the shuffled
+# start from the net from scratch? (To check: a shuffle leaves the mean of each array as it was.)
+# :::
+
+
+# %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 1", "code_prompt_hide": "Hide solution 1"}
+def shuffled(encoder, draw):
+    rng, copy = np.random.default_rng(draw), new_encoder()
+    copy.set_weights([rng.permutation(w.ravel()).reshape(w.shape) for w in encoder.get_weights()])
+    return copy
+
+
+def fine_tuned(encoders, rate):
+    """Test accuracy in points with 50 labels, draw by draw, from encoders that take turns."""
+    repairers["exercise"] = [keras.Sequential([encoder]) for encoder in encoders]
+    starting_encoder.cache_clear()
+    reads = [all_layers("exercise", d, draw_labeled(d)[:50], rate) for d in range(8)]
+    return [100 * np.mean(read(TASK.test.words) == TASK.test.y) for read in reads]
+
+
+masked = [net.layers[0] for net in repairers["masked"]]
+from_shuffled = fine_tuned([shuffled(e, i) for i, e in enumerate(masked)], chosen["masked", 100])
+print("Percentage points:")
+difference(
+    "masked − shuffled | 50 labels", points["masked"][0], from_shuffled, "+z.1f", over="draws"
+)
+scratch = points["from scratch"][0]
+difference("shuffled − from scratch | 50 labels", from_shuffled, scratch, "+z.1f", over="draws")
+
+# %% [markdown]
+# :::{admonition} Answer to exercise 1
+# :class: dropdown
+# ANSWER1
+# :::
+#
+# :::{admonition} Exercise 2 — Masked letters of random strings
+# :class: exercise
+# Train one net to give the masked letters of the random strings. What can it learn there? Which share
+# of the masked letters does it give right on fresh random strings? (To check: it cannot be more than the
+# share of the most frequent letter, but for chance.)
+# :::
+
+# %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 2", "code_prompt_hide": "Hide solution 2"}
+net = pretrain("masked", strings, SEEDS[0])
+rng = np.random.default_rng(1)
+fresh = last_letters(random_strings(unlabeled[:5_000], seed=1))
+x, _, spoiled = spoil(fresh, "masked", np.random.default_rng(1))
+given = net(x).numpy().argmax(axis=2)[spoiled]
+measured("masked letters of random strings given right", np.mean(given == fresh[spoiled]), ".1%")
+measured("always a, on random strings", np.mean(fresh[spoiled] == 1), ".1%")
+print("letters that the net ever gives:", as_text(np.unique(given)))
+
+# %% [markdown]
+# :::{admonition} Answer to exercise 2
+# :class: dropdown
+# ANSWER2
+# :::
+#
+# :::{admonition} Exercise 3 — With all labels
+# :class: exercise
+# Train from scratch and from the *masked* encoders with all 20,000 labels: 3,000 steps of 128 words, two
+# seeds, and the rates that were chosen with 1,000 labels. Choose TnT's θ again. Does a crossover lie
+# beyond 2,000 labels?
+# :::
+
+# %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 3", "code_prompt_hide": "Hide solution 3"}
+every, right = np.arange(len(X_TRAIN)), {}
+for arm in ("from scratch", "masked"):
+    setting = chosen[arm, 1_000]
+    reads = [all_layers(ARMS[arm][0], d, every, setting, 3_000, 128) for d in range(2)]
+    right[arm] = np.array([read(TASK.test.words) == TASK.test.y for read in reads])
+counting = {theta: count_suffixes(None, None, every, theta) for theta in GRIDS[count_suffixes]}
+best = max(counting, key=lambda theta: np.mean(counting[theta](TASK.valid.words) == TASK.valid.y))
+right["TnT"] = [counting[best](TASK.test.words) == TASK.test.y]
+for arm, hits in right.items():
+    measured(f"20,000 labels: {arm}", np.mean(hits, axis=1), ".1%")
+for one, other in [("masked", "from scratch"), ("masked", "TnT")]:
+    name = f"20,000 labels: {one} − {other}"
+    _ = lemma_difference(name, right[one], right[other], TASK.test.lemmas)
+
+# %% [markdown]
+# :::{admonition} Answer to exercise 3
+# :class: dropdown
+# ANSWER3
+# :::
+#
+# ## Further reading
+#
+# - {cite:t}`kann2017` let a net copy unlabeled words or random strings while it learns to inflect, and
+#   gain up to 9.9%.
+# - {cite:t}`wiemerslage2025` compare 13 such tasks in 19 languages. Copying is best with very few
+#   unlabeled words, masked letters as there are more.
+# - {cite:t}`devlin2019`: BERT.
+# - {cite:t}`vincent2010`: denoising autoencoders.
