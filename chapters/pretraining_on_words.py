@@ -110,7 +110,7 @@ def spoil(numbers, how, rng):
 
 
 def as_text(numbers):
-    return "".join(f"{' ' + TASK.characters}·"[number] for number in numbers).strip()
+    return "".join(f" {TASK.characters}·"[number] for number in numbers).strip()
 
 
 example = last_letters(["kirjastossa"])  # in the library
