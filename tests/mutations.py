@@ -691,8 +691,8 @@ MUTATIONS = [
         "pretraining_on_words",
         (
             "fine-tuned from random weights",
-            "    encoder.set_weights(starting_encoder(start, draw).get_weights())\n",
-            "",
+            "    copy.set_weights(encoder.get_weights())\n    keras",
+            "    keras",
         ),
         to_the_end=True,
     ),
