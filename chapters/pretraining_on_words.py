@@ -197,7 +197,8 @@ for name, share in right.items():
     measured(f"spoiled letters given right: {name}", share, ".1%")
 
 # %% [markdown]
-# RESTORED
+# TODO: how many spoiled letters the masked and the denoising nets give right, against always *a*
+# and against the net of random strings.
 #
 # ## Which rivals make the comparison fair?
 #
@@ -331,7 +332,7 @@ for arm, (_, learn) in ARMS.items():
 measured("grids of 14 with their best mean at an end", at_an_end, ".0f")
 
 # %% [markdown]
-# ENDS
+# TODO: how many of the 14 grids have their best setting at an end (widen those; θ, rates, `C`).
 #
 # ## Who wins, with how many labels?
 #
@@ -397,11 +398,17 @@ for arm in ("masked", "denoising", "random strings"):
 compare("masked, frozen", "masked", (50, 2_000))
 
 # %% [markdown]
-# GAINS
+# Each line has the mean difference and its 95% interval over draws of labels. The two pretrained
+# encoders of an arm and the test words are the same in all draws, so the interval covers other
+# encoders only in part, and other test words not at all.
+#
+# TODO: at which numbers of labels the intervals of the three starts exclude 0; what freezing costs.
 #
 # ## Is it the words?
 #
-# WORDS
+# A pretrained net may gain because it has read Finnish words. Or it may gain because its weights
+# are no longer random, whatever it has read. *Denoising* and *random strings* differ in what was
+# read, and in nothing else.
 
 # %%
 print("Percentage points:")
@@ -409,11 +416,14 @@ compare("denoising", "random strings")
 compare("masked", "denoising")
 
 # %% [markdown]
-# ISIT
+# TODO: what the words add to the random strings, and whether masked letters and denoising differ
+# (two recipes: the interval does not say which of their differences matters). {cite:t}`kann2017`
+# also found that copying random strings helps a net that learns to inflect.
 #
 # ## Where does the crossover lie?
 #
-# CROSS
+# TnT learns from the same labels, and needs no unlabeled word. With which number of labels does a
+# net draw level with it?
 
 # %%
 print("Percentage points:")
@@ -443,7 +453,8 @@ for ax, rival, arms in panels:
 _ = axes[0].set_ylabel("difference (points)")
 
 # %% [markdown]
-# CROSS2
+# TODO: the mean differences from TnT with 50 and with 2,000 labels; whether a crossover lies
+# between them (an interval that includes or exceeds 0), or beyond (exercise 3).
 #
 # ## How far is it from here to BERT?
 #
@@ -459,7 +470,11 @@ _ = axes[0].set_ylabel("difference (points)")
 #
 # :::{admonition} Takeaways
 # :class: tip
-# TAKE
+# - TODO: the gain with 50 labels; what random strings give; how far counting is ahead.
+# - A gain by pretraining need not come from what was read. Pretrain once on random data to find
+#   out.
+# - Masked letters ask for what is hidden, denoising for the whole word.
+# - Give counting the same labels and the same tuning, then look for the crossover.
 # :::
 #
 # ## Exercises
@@ -494,7 +509,7 @@ difference("shuffled − from scratch | 50 labels", from_shuffled, scratch, "+z.
 # %% [markdown]
 # :::{admonition} Answer to exercise 1
 # :class: dropdown
-# ANSWER1
+# TODO
 # :::
 #
 # :::{admonition} Exercise 2 — Masked letters of random strings
@@ -516,7 +531,7 @@ print("letters that the net ever gives:", as_text(np.unique(given)))
 # %% [markdown]
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
-# ANSWER2
+# TODO
 # :::
 #
 # :::{admonition} Exercise 3 — With all labels
@@ -545,7 +560,7 @@ for one, other in [("masked", "from scratch"), ("masked", "TnT")]:
 # %% [markdown]
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
-# ANSWER3
+# TODO
 # :::
 #
 # ## Further reading
