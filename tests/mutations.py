@@ -260,6 +260,19 @@ MUTATIONS = [
         ),
     ),
     *in_lesson(
+        "pretraining_on_words",
+        (
+            "unlabeled words of test lemmas",
+            'load_words("finnish_nouns") if row.lemma not in held_out}',
+            'load_words("finnish_nouns")}',
+        ),
+        (
+            "letters asked that were not masked",
+            'asked = spoiled if how == "masked" else numbers > 0',
+            "asked = numbers > 0",
+        ),
+    ),
+    *in_lesson(
         "translate_letters",
         (
             "test lemmas among the training lemmas",
@@ -714,6 +727,15 @@ MUTATIONS = [
             "the net mixed with itself",
             "return [weight * p + (1 - weight) * counted for p in nets]",
             "return [weight * p + (1 - weight) * p for p in nets]",
+        ),
+        to_the_end=True,
+    ),
+    *in_lesson(
+        "pretraining_on_words",
+        (
+            "fine-tuned from random weights",
+            "    copy.set_weights(encoder.get_weights())\n    keras",
+            "    keras",
         ),
         to_the_end=True,
     ),
