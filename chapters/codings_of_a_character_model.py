@@ -1,0 +1,527 @@
+# %% [markdown]
+# # What does the network know of a word?
+#
+# A char-CNN reads the case of a Finnish word from 128 numbers. A sparse autoencoder rewrites
+# these numbers as a few active codings out of many. Does one coding stand for one ending? And
+# does the network change its answer if we switch that coding on?
+#
+# - **What you'll do**: train sparse autoencoders on the hidden states of a char-CNN, search them
+#   for codings that detect a case, a plural or a compound, and steer the network with them.
+# - **What you'll learn**: what a k-sparse probe measures, how to choose a coding without
+#   using the test words, and which rivals a coding has to beat.
+# - **What you'll need**: [the lesson on character models](character_models.ipynb), and [the one on
+#   sparse autoencoders](sparse_autoencoders.ipynb).
+#
+# *Slides covered: “Sparse Autoencoders” (L1 activity regularization).*
+
+# %%
+from collections import Counter
+
+from lecture6_utils.reproducibility import make_reproducible
+
+make_reproducible("codings_of_a_character_model")
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+from keras import layers, ops
+from sklearn.decomposition import PCA
+from sklearn.linear_model import orthogonal_mp_gram
+
+from lecture6_utils.cases import char_cnn, lemma_difference, letters, load_cases, train_net
+from lecture6_utils.measurement import Measured, MeasuredTable, difference, measured
+from lecture6_utils.plotting import COLORS, WIDTH, set_style
+from lecture6_utils.training import fit_autoencoder
+
+set_style()
+SEEDS = range(42, 47)
+
+# %% [markdown]
+# ## Which numbers do we look into?
+#
+# The network is the char-CNN of the lesson on character models, with the same words and the
+# same split by lemma. Its state of a word has 128 numbers: the largest response of
+# each filter. We take this **pooled** state, and not the responses at each letter, because the
+# output layer reads nothing else. So whatever the network uses of a word is in it,
+# each word has one state, and a change of the state can change the answer.
+#
+# We train five networks, and for each of them an untrained one with the same layers. All states are
+# **centered**: we subtract their mean over the training words, and divide by one common number, so
+# that the 128 numbers have a mean square of 1.
+
+# %%
+task = load_cases()
+PARTS = {"train": task.train, "tune": task.valid[:3_000], "test": task.test}
+
+
+def states(net, words):
+    """The largest response of each filter, words × 128."""
+    x = letters(words, task.characters)
+    for layer in net.layers[:3]:
+        x = layer(x)
+    return x.numpy()
+
+
+def centered(net):
+    """The centered states of all parts, and the output layer that reads them."""
+    raw = {name: states(net, part.words) for name, part in PARTS.items()}
+    mean = raw["train"].mean(axis=0)
+    scale = np.std(raw["train"] - mean)
+    weights, bias = net.layers[-1].get_weights()
+    return (
+        {name: (x - mean) / scale for name, x in raw.items()},
+        weights * scale,
+        bias + mean @ weights,
+    )
+
+
+nets, untrained = [], []
+for seed in SEEDS:
+    for trained, where in [(False, untrained), (True, nets)]:
+        keras.utils.set_random_seed(seed)
+        net = char_cnn(len(task.characters) + 2, len(task.classes))
+        if trained:
+            x = letters(task.train.words, task.characters)
+            train_net(net, x, task.train.y, epochs=8)
+        where.append(centered(net))
+answers = [(x["test"] @ weights + bias).argmax(axis=1) for x, weights, bias in nets]
+measured("test words read right", [np.mean(a == task.test.y) for a in answers], ".1%")
+
+# %% [markdown]
+# ## How does a sparse autoencoder rewrite a state?
+#
+# The encoder has 256 `relu` units, twice as many as the state has numbers, and the decoder is
+# linear. So a state becomes a sum of **directions**, one for each active coding: the rows of the
+# decoder's weights. **TopK** keeps the 16 largest codings of a word. Its rival is the
+# slides' **L1** penalty. A net can evade this penalty by small codings and large directions, so
+# all directions have length 1 ({class}`~keras.constraints.UnitNorm`). We know of no
+# earlier sparse autoencoder of a character model in print. For language models,
+# {cite:t}`gao2024scaling` use the same TopK.
+#
+# The strengths were chosen on validation words and with another seed, by the score for cases
+# below: k from 4, 8, 16 and 32, and the weight of L1 from four values.
+
+# %%
+N_CODINGS = 256
+STRENGTH = {"TopK": 16, "L1": 5e-4}
+
+
+def sparse_autoencoder(kind, X, seed):
+    keras.utils.set_random_seed(seed)
+    width = X.shape[1]
+    directions = np.random.normal(size=(N_CODINGS, width))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    x = keras.Input((width,))
+    codings = layers.Dense(N_CODINGS, activation="relu", name="codings")(x)
+    if kind == "TopK":
+        kth_largest = ops.top_k(codings, STRENGTH["TopK"])[0][:, -1:]
+        codings = ops.where(codings >= kth_largest, codings, 0.0)
+    else:
+        codings = layers.ActivityRegularization(l1=STRENGTH["L1"])(codings)
+    encoder = keras.Model(x, codings)
+    unit_length = keras.constraints.UnitNorm(axis=1)
+    decoder = keras.Sequential(
+        [keras.Input((N_CODINGS,)), layers.Dense(width, kernel_constraint=unit_length)]
+    )
+    encoder.get_layer("codings").kernel.assign(directions.T)  # both begin with the same directions
+    decoder.layers[0].kernel.assign(directions)
+    ae = keras.Sequential([encoder, decoder])
+    fit_autoencoder(ae, X, epochs=20, batch_size=256, jit_compile=False)
+    return encoder, decoder
+
+
+autoencoders = {
+    kind: [sparse_autoencoder(kind, x["train"], s) for s, (x, *_) in zip(SEEDS, nets, strict=True)]
+    for kind in STRENGTH
+}
+
+# %% [markdown]
+# How much of the states is kept? The **variance explained** is 0 for a decoder that always
+# returns the mean, and 1 for a copy. PCA with 16 components also describes a word by 16 numbers,
+# but by the same 16 directions for all words.
+
+
+# %%
+def explained(x, rebuilt):
+    return 1 - np.mean((x - rebuilt) ** 2) / np.mean(x**2)
+
+
+kept = {kind: [] for kind in [*STRENGTH, "PCA, 16 components"]}
+for i, (x, *_) in enumerate(nets):
+    for kind, trained in autoencoders.items():
+        encoder, decoder = trained[i]
+        a = encoder(x["test"]).numpy()
+        active = (a > 0).sum(axis=1).mean()
+        kept[kind].append(
+            [explained(x["test"], decoder(a).numpy()), active, np.sum(a.max(axis=0) <= 0)]
+        )
+    axes16 = PCA(16).fit(x["train"]).components_
+    kept["PCA, 16 components"].append([explained(x["test"], x["test"] @ axes16.T @ axes16), 16, 0])
+MeasuredTable(
+    {
+        kind: {
+            "variance explained": Measured(values[0], ".3f"),
+            "active per word": Measured(values[1], ".0f"),
+            "never active": Measured(values[2], ".0f"),
+        }
+        for kind, values in ((kind, np.transpose(rows)) for kind, rows in kept.items())
+    },
+    corner="test words",
+)
+
+# %% [markdown]
+# ## What is to be detected?
+#
+# Our table has the analyser's case, number, possessive suffix (*taloni*, my house) and last part of
+# a compound. We ask for the eight cases that are most frequent in training, and for *plural*,
+# *possessive* and *compound*. The network is trained on case and number, and never on the last two.
+# A compound has a boundary between words; the table does not say at which letter. It has
+# only 80 words with a clitic of a lemma that is not in training, so clitics
+# are left to exercise 2.
+
+
+# %%
+CASES = [case for case, _ in Counter(row.case for row in task.train.rows).most_common(8)]
+PROPERTIES = [*CASES, "plural", "possessive", "compound"]
+
+
+def truth(part):
+    """Which word has which property, properties × words."""
+    has = [[row.case == case for row in part.rows] for case in CASES]
+    has.append([row.number == "plural" for row in part.rows])
+    has.append([bool(row.possessive) for row in part.rows])
+    has.append([bool(row.last_part) for row in part.rows])
+    return np.array(has)
+
+
+Y = {name: truth(part) for name, part in PARTS.items()}
+for name, share in zip(PROPERTIES, Y["test"].mean(axis=1), strict=True):
+    print(f"{name:10} {share:.0%} of the test words")
+
+# %% [markdown]
+# ## Who are the rivals?
+#
+# A detector has to be better than what is there without an autoencoder. Each arm has **256
+# candidates**, because the best of more candidates is better by chance alone:
+#
+# - **codings** of TopK and of L1: 256 each;
+# - **raw units**: the 128 numbers of the state, each taken as high or as low;
+# - **PCA**: 128 components of the same states, with either sign;
+# - **random directions**: 256 of them;
+# - **untrained**: the units of the untrained network, with either sign;
+# - **endings**: the 256 most frequent endings of one to five letters in the training words. They need
+#   no network.
+#
+# **Class means** is a reference, and not a rival: for each property, the mean state of the
+# training words that have it, minus the mean of all others. It uses 20,000 labels.
+
+
+# %%
+def endings(words):
+    return [word[-n:] for word in words for n in range(1, 6) if len(word) > n]
+
+
+ENDINGS = [ending for ending, _ in Counter(endings(task.train.words)).most_common(N_CODINGS)]
+
+
+def ends_in(words):
+    return np.array([[word.endswith(e) for e in ENDINGS] for word in words], "float32")
+
+
+def unit(directions):
+    return directions / np.linalg.norm(directions, axis=1, keepdims=True)
+
+
+def directions_of(i):
+    """The rivals' directions in the states of network i; a candidate is the projection on one."""
+    x = nets[i][0]["train"]
+    means = [x[y].mean(axis=0) - x[~y].mean(axis=0) for y in Y["train"]]
+    one_each = {"raw units": np.eye(x.shape[1]), "PCA": PCA().fit(x).components_}
+    both = {name: np.concatenate([d, -d]) for name, d in one_each.items()}
+    random = np.random.default_rng(i).normal(size=(N_CODINGS, x.shape[1]))
+    return both | {"random": unit(random), "class means": unit(np.array(means))}
+
+
+DIRECTIONS = [directions_of(i) for i in range(len(nets))]
+for i, directions in enumerate(DIRECTIONS):
+    for kind, trained in autoencoders.items():
+        directions[kind] = unit(trained[i][1].layers[0].kernel.numpy())
+
+
+def candidates(name, i, part):
+    """What each candidate of an arm says of each word, words × candidates."""
+    x = nets[i][0][part]
+    if name in STRENGTH:
+        return autoencoders[name][i][0](x).numpy()
+    if name == "endings":
+        return ends_in(PARTS[part].words)
+    if name == "untrained":
+        return np.concatenate([untrained[i][0][part], -untrained[i][0][part]], axis=1)
+    return x @ DIRECTIONS[i][name].T
+
+
+ARMS = ["TopK", "L1", "raw units", "PCA", "random", "untrained", "endings", "class means"]
+print("candidates:", {name: candidates(name, 0, "tune").shape[1] for name in ARMS})
+
+# %% [markdown]
+# ## How is a detector chosen?
+#
+# A **k-sparse probe** {cite}`gurnee2023` detects a property from $k$ of the candidates.
+#
+# - With $k = 1$ a word counts as *found* if its candidate reaches a threshold. We take the
+#   candidate and the threshold with the highest **F1** on 3,000 validation words. F1 is the harmonic
+#   mean of **precision** (the share of found words that have the property) and **recall** (the share
+#   of words with the property that are found).
+# - With $k = 5$, **orthogonal matching pursuit** adds one candidate after the other, always the one
+#   that correlates most with what is still missing, and fits a weighted sum by least squares.
+#   Then the threshold is chosen in the same way.
+
+
+# %%
+def best_detectors(Z, Y):
+    """For each property the candidate and the threshold of the highest F1."""
+    order = np.argsort(-Z, axis=0)
+    ranked = np.take_along_axis(Z, order, axis=0)
+    # a threshold cannot part equal values
+    possible = np.vstack([ranked[:-1] > ranked[1:], np.full((1, Z.shape[1]), True)])
+    n_found = np.arange(1, len(Z) + 1)[:, None]
+    chosen = []
+    for y in Y:
+        f1 = 2 * np.cumsum(y[order], axis=0) / (n_found + y.sum())
+        place, candidate = np.unravel_index(np.argmax(f1 * possible), f1.shape)
+        chosen.append((candidate, ranked[place, candidate]))
+    return chosen
+
+
+def five_at_once(Z, Y):
+    """The weights of five candidates for each property, candidates × properties."""
+    spread = Z.std(axis=0)
+    scaled = (Z - Z.mean(axis=0)) / np.where(spread > 0, spread, np.inf)
+    missing = Y - Y.mean(axis=1, keepdims=True)
+    gram, products = scaled.T @ scaled, scaled.T @ missing.T
+    weights = orthogonal_mp_gram(gram, products, n_nonzero_coefs=5)
+    return weights / np.where(spread > 0, spread, np.inf)[:, None]
+
+
+def detect(name, i, k):
+    """The test words that the probe finds, properties × words, and its candidates for k = 1."""
+    tune, test = candidates(name, i, "tune"), candidates(name, i, "test")
+    if k == 1:
+        chosen = best_detectors(tune, Y["tune"])
+        return np.array([test[:, j] >= cut for j, cut in chosen]), [j for j, _ in chosen]
+    weights = five_at_once(tune, Y["tune"])
+    found = []
+    for w, y in zip(weights.T, Y["tune"], strict=True):
+        [(_, cut)] = best_detectors((tune @ w)[:, None], y[None])
+        found.append(test @ w >= cut)
+    return np.array(found), None
+
+
+def scores(found, y):
+    """F1, precision and recall of each property."""
+    both = np.sum(found & y, axis=1)
+    n_found, n_true = found.sum(axis=1), y.sum(axis=1)
+    return 2 * both / (n_found + n_true), both / np.maximum(n_found, 1), both / n_true
+
+
+FOUND, CHOSEN = {}, {}
+for name in ARMS:
+    for i in range(len(nets)):
+        for k in (1, 5):
+            FOUND[name, k, i], chosen = detect(name, i, k)
+            CHOSEN[name, i] = chosen or CHOSEN[name, i]
+F1 = {  # per arm and k: seeds × properties
+    (name, k): np.array([scores(FOUND[name, k, i], Y["test"])[0] for i in range(len(nets))])
+    for name in ARMS
+    for k in (1, 5)
+}
+
+# %% [markdown]
+# :::{predict} F1 on unseen lemmas | … | cases, k = 1
+# :highest:
+# Which single candidate detects a case best, on average over the eight cases?
+#
+# - a coding of TopK = TopK
+# - a unit of the network = raw units
+# - a component of PCA = PCA
+# - an ending = endings
+# :::
+
+# %%
+N_CASES = len(CASES)
+rows = {
+    name: {
+        f"cases, k = {k}": Measured(F1[name, k][:, :N_CASES].mean(axis=1), ".3f") for k in (1, 5)
+    }
+    | {p: Measured(F1[name, 1][:, PROPERTIES.index(p)], ".3f") for p in PROPERTIES[N_CASES:]}
+    for name in ARMS
+}
+share = Y["test"].mean(axis=1)
+always = 2 * share / (1 + share)  # finds every word
+rows["find every word"] = {
+    f"cases, k = {k}": Measured(always[:N_CASES].mean(), ".3f") for k in (1, 5)
+}
+rows["find every word"] |= {
+    p: Measured(always[PROPERTIES.index(p)], ".3f") for p in PROPERTIES[N_CASES:]
+}
+MeasuredTable(rows, corner="F1 on unseen lemmas")
+
+# %%
+for k in (1, 5):
+    for other in ["L1", "raw units", "PCA", "random", "endings"]:
+        one, two = (F1[name, k][:, :N_CASES].mean(axis=1) for name in ("TopK", other))
+        difference(f"cases, k = {k}: TopK − {other}", one, two)
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "F1 of the best single candidate for each property on words of unseen lemmas, mean of five seeds.", "name": "fig-codings-detect"}, "image": {"alt": "A dot plot with eleven rows, one for each property, and five dots in each row."}}
+shown = {"TopK": COLORS[0], "L1": COLORS[2], "raw units": COLORS[1], "PCA": "0.55", "endings": "k"}
+marks = {"TopK": "o", "L1": "D", "raw units": "s", "PCA": "^", "endings": "|"}
+fig, ax = plt.subplots(figsize=(WIDTH, 4.6))
+rows_at = np.arange(len(PROPERTIES))
+for name, color in shown.items():
+    style = {"color": color, "marker": marks[name], "markersize": 11 if name == "endings" else 7}
+    _ = ax.plot(F1[name, 1].mean(axis=0), rows_at, linestyle="", label=name, **style)
+ax.set_yticks(rows_at, PROPERTIES)
+ax.set(xlim=(0, 1.02), ylim=(len(PROPERTIES) - 0.5, -0.5), xlabel="F1 on test words, k = 1")
+_ = ax.axhline(N_CASES - 0.5, color="0.8", lw=1)
+_ = ax.legend(loc="upper center", bbox_to_anchor=(0.45, 1.12), ncols=5, frameon=False)
+
+# %%
+precision, recall = (
+    {
+        name: np.array([scores(FOUND[name, 1, i], Y["test"])[which] for i in range(len(nets))])
+        for name in ("TopK", "raw units")
+    }
+    for which in (1, 2)
+)
+MeasuredTable(
+    {
+        name: {
+            f"{arm}, {what}": Measured(values[arm][:, j].mean(), ".2f")
+            for arm in ("TopK", "raw units")
+            for what, values in (("precision", precision), ("recall", recall))
+        }
+        for j, name in enumerate(PROPERTIES)
+    },
+    corner="best single candidate",
+)
+
+# %% [markdown]
+# ## What happens if we switch a coding off?
+#
+# A coding may detect a case and yet have no effect on the answer. So we change the state and let
+# the output layer read it. To switch a candidate off, we subtract its value times its
+# direction. We do so for the candidate that detects the case best, and look at
+# the words that the network reads as this case, and at all others.
+
+# %%
+CLASS_CASE = np.array([name.split()[0] for name in task.classes])
+CLASS_NUMBER = np.array([name.split()[1] for name in task.classes])
+STEERED = ["TopK", "L1", "raw units", "PCA", "random", "class means"]
+
+
+def logits(i, x):
+    _, weights, bias = nets[i]
+    return x @ weights + bias
+
+
+def switched_off(name, i):
+    """Of each case: which words read as this case lose it, and which other words change."""
+    x, z = nets[i][0]["test"], candidates(name, i, "test")
+    before = logits(i, x).argmax(axis=1)
+    lost, others = [], []
+    for case, j in zip(CASES, CHOSEN[name, i]):
+        after = logits(i, x - z[:, j, None] * DIRECTIONS[i][name][j]).argmax(axis=1)
+        reads_it = CLASS_CASE[before] == case
+        lost.append(np.where(reads_it, CLASS_CASE[after] != case, np.nan))
+        others.append(np.where(reads_it, np.nan, after != before))
+    return np.nanmean(lost, axis=1), np.nanmean(others, axis=1)
+
+
+off = {name: np.array([switched_off(name, i) for i in range(len(nets))]) for name in STEERED}
+MeasuredTable(
+    {
+        name: {
+            "words of the case that lose it": Measured(values[:, 0].mean(axis=1), ".1%"),
+            "other words that change": Measured(values[:, 1].mean(axis=1), ".1%"),
+        }
+        for name, values in off.items()
+    },
+    corner="switched off",
+)
+
+# %% [markdown]
+# ## Does it steer?
+#
+# Now we switch the candidate on: we add its direction, at a given length, to the states of
+# words that the network reads as another case. A **hit** is a word whose case becomes the target while
+# its number stays. A **side effect** is any other change of the answer. All arms add the same lengths, in units of the root mean
+# square length of a state.
+#
+# If we add more and more of any direction, in the end all words get the same answer. So the
+# length matters. For each arm, network and case we choose it on the validation words: the one with the most
+# hits less side effects.
+
+# %%
+LENGTHS = np.array([0.25, 0.5, 0.75, 1, 1.5, 2])
+
+
+def steer(name, i, case, j, part, length):
+    """Hits and side effects of each word; not a number where the network reads the case already."""
+    x = nets[i][0][part]
+    radius = np.sqrt(x.shape[1])  # the mean square of each number is 1
+    before = logits(i, x)
+    push = DIRECTIONS[i][name][j] @ nets[i][1]
+    after = (before + length * radius * push).argmax(axis=1)
+    before = before.argmax(axis=1)
+    same_number = CLASS_NUMBER[after] == CLASS_NUMBER[before]
+    hit = (CLASS_CASE[after] == case) & same_number
+    side = ~hit & (after != before)
+    elsewhere = np.where(CLASS_CASE[before] == case, np.nan, 1)
+    return hit * elsewhere, side * elsewhere
+
+
+curves, steered = {}, {}
+for name in STEERED:
+    grid = np.zeros((len(nets), N_CASES, len(LENGTHS), 2))
+    tested = np.zeros((2, len(nets), N_CASES, len(task.test)))
+    for i in range(len(nets)):
+        for c, case in enumerate(CASES):
+            j = CHOSEN[name, i][c]
+            on = [steer(name, i, case, j, "tune", length) for length in LENGTHS]
+            grid[i, c] = np.nanmean(on, axis=2)
+            best = np.argmax(grid[i, c, :, 0] - grid[i, c, :, 1])
+            tested[:, i, c] = steer(name, i, case, j, "test", LENGTHS[best])
+    curves[name] = grid
+    steered[name] = np.nanmean(tested, axis=2)  # over the cases: what × seeds × words
+
+# %%
+MeasuredTable(
+    {
+        name: {
+            "hits": Measured(hits.mean(axis=1), ".1%"),
+            "side effects": Measured(sides.mean(axis=1), ".1%"),
+        }
+        for name, (hits, sides) in steered.items()
+    },
+    corner="switched on, test words",
+)
+
+# %%
+of_lemma = task.test.lemmas
+for other in ["L1", "raw units", "PCA", "random", "class means"]:
+    _ = lemma_difference(f"hits: TopK − {other}", steered["TopK"][0], steered[other][0], of_lemma)
+for other in ["raw units", "PCA", "class means"]:
+    one, two = (steered[name][0] - steered[name][1] for name in ("TopK", other))
+    _ = lemma_difference(f"hits less side effects: TopK − {other}", one, two, of_lemma)
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Hits and side effects against the length of what is added, on validation words, mean of eight cases and five seeds.", "name": "fig-codings-steer"}, "image": {"alt": "Two panels of curves over the added length from 0.25 to 2."}}
+hues = {"TopK": COLORS[0], "raw units": COLORS[1], "PCA": "0.55", "class means": COLORS[2]}
+fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.4), sharey=True)
+for name, color in hues.items():
+    mean = 100 * curves[name].mean(axis=(0, 1))
+    for ax, values in zip(axes, mean.T, strict=True):
+        _ = ax.plot(LENGTHS, values, "o-", color=color, markersize=4, label=name)
+for ax, title in zip(axes, ["hits", "side effects"], strict=True):
+    ax.set(title=title, xlabel="added length", xticks=[0, 0.5, 1, 1.5, 2], ylim=(0, 100))
+axes[0].set_ylabel("% of the other words")
+_ = axes[1].legend(frameon=False)
