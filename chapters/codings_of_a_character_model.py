@@ -16,6 +16,7 @@
 
 # %%
 from collections import Counter
+from types import SimpleNamespace
 
 from lecture6_utils.reproducibility import make_reproducible
 
@@ -62,30 +63,37 @@ def states(net, words):
     return x.numpy()
 
 
-def centered(net):
-    """The centered states of all parts, and the output layer that reads them."""
+def look_into(net):
+    """The centered states of all parts, how to get those of other words, and the output layer."""
     raw = {name: states(net, part.words) for name, part in PARTS.items()}
     mean = raw["train"].mean(axis=0)
     scale = np.std(raw["train"] - mean)
     weights, bias = net.layers[-1].get_weights()
-    return (
-        {name: (x - mean) / scale for name, x in raw.items()},
-        weights * scale,
-        bias + mean @ weights,
+    return SimpleNamespace(
+        x={name: (part - mean) / scale for name, part in raw.items()},
+        see=lambda words: (states(net, words) - mean) / scale,
+        weights=weights * scale,
+        bias=bias + mean @ weights,
     )
 
 
 nets, untrained = [], []
 for seed in SEEDS:
-    for trained, where in [(False, untrained), (True, nets)]:
+    for epochs, where in [(0, untrained), (8, nets)]:
         keras.utils.set_random_seed(seed)
         net = char_cnn(len(task.characters) + 2, len(task.classes))
-        if trained:
-            x = letters(task.train.words, task.characters)
-            train_net(net, x, task.train.y, epochs=8)
-        where.append(centered(net))
-answers = [(x["test"] @ weights + bias).argmax(axis=1) for x, weights, bias in nets]
-measured("test words read right", [np.mean(a == task.test.y) for a in answers], ".1%")
+        if epochs:
+            train_net(net, letters(task.train.words, task.characters), task.train.y, epochs)
+        where.append(look_into(net))
+
+
+def answer(net, x):
+    return (x @ net.weights + net.bias).argmax(axis=1)
+
+
+measured(
+    "test words read right", [np.mean(answer(n, n.x["test"]) == task.test.y) for n in nets], ".1%"
+)
 
 # %% [markdown]
 # ## How does a sparse autoencoder rewrite a state?
@@ -131,7 +139,7 @@ def sparse_autoencoder(kind, X, seed):
 
 
 autoencoders = {
-    kind: [sparse_autoencoder(kind, x["train"], s) for s, (x, *_) in zip(SEEDS, nets, strict=True)]
+    kind: [sparse_autoencoder(kind, n.x["train"], s) for s, n in zip(SEEDS, nets, strict=True)]
     for kind in STRENGTH
 }
 
@@ -147,16 +155,15 @@ def explained(x, rebuilt):
 
 
 kept = {kind: [] for kind in [*STRENGTH, "PCA, 16 components"]}
-for i, (x, *_) in enumerate(nets):
+for i, net in enumerate(nets):
+    x = net.x["test"]
     for kind, trained in autoencoders.items():
         encoder, decoder = trained[i]
-        a = encoder(x["test"]).numpy()
-        active = (a > 0).sum(axis=1).mean()
-        kept[kind].append(
-            [explained(x["test"], decoder(a).numpy()), active, np.sum(a.max(axis=0) <= 0)]
-        )
-    axes16 = PCA(16).fit(x["train"]).components_
-    kept["PCA, 16 components"].append([explained(x["test"], x["test"] @ axes16.T @ axes16), 16, 0])
+        a = encoder(x).numpy()
+        active, dead = (a > 0).sum(axis=1).mean(), np.sum(a.max(axis=0) <= 0)
+        kept[kind].append([explained(x, decoder(a).numpy()), active, dead])
+    basis = PCA(16).fit(net.x["train"]).components_
+    kept["PCA, 16 components"].append([explained(x, x @ basis.T @ basis), 16, 0])
 MeasuredTable(
     {
         kind: {
@@ -234,7 +241,7 @@ def unit(directions):
 
 def directions_of(i):
     """The rivals' directions in the states of network i; a candidate is the projection on one."""
-    x = nets[i][0]["train"]
+    x = nets[i].x["train"]
     means = [x[y].mean(axis=0) - x[~y].mean(axis=0) for y in Y["train"]]
     one_each = {"raw units": np.eye(x.shape[1]), "PCA": PCA().fit(x).components_}
     both = {name: np.concatenate([d, -d]) for name, d in one_each.items()}
@@ -250,13 +257,14 @@ for i, directions in enumerate(DIRECTIONS):
 
 def candidates(name, i, part):
     """What each candidate of an arm says of each word, words × candidates."""
-    x = nets[i][0][part]
+    x = nets[i].x[part]
     if name in STRENGTH:
         return autoencoders[name][i][0](x).numpy()
     if name == "endings":
         return ends_in(PARTS[part].words)
     if name == "untrained":
-        return np.concatenate([untrained[i][0][part], -untrained[i][0][part]], axis=1)
+        x = untrained[i].x[part]
+        return np.concatenate([x, -x], axis=1)
     return x @ DIRECTIONS[i][name].T
 
 
@@ -419,18 +427,13 @@ CLASS_NUMBER = np.array([name.split()[1] for name in task.classes])
 STEERED = ["TopK", "L1", "raw units", "PCA", "random", "class means"]
 
 
-def logits(i, x):
-    _, weights, bias = nets[i]
-    return x @ weights + bias
-
-
 def switched_off(name, i):
     """Of each case: which words read as this case lose it, and which other words change."""
-    x, z = nets[i][0]["test"], candidates(name, i, "test")
-    before = logits(i, x).argmax(axis=1)
+    x, z = nets[i].x["test"], candidates(name, i, "test")
+    before = answer(nets[i], x)
     lost, others = [], []
     for case, j in zip(CASES, CHOSEN[name, i]):
-        after = logits(i, x - z[:, j, None] * DIRECTIONS[i][name][j]).argmax(axis=1)
+        after = answer(nets[i], x - z[:, j, None] * DIRECTIONS[i][name][j])
         reads_it = CLASS_CASE[before] == case
         lost.append(np.where(reads_it, CLASS_CASE[after] != case, np.nan))
         others.append(np.where(reads_it, np.nan, after != before))
@@ -465,32 +468,28 @@ MeasuredTable(
 LENGTHS = np.array([0.25, 0.5, 0.75, 1, 1.5, 2])
 
 
-def steer(name, i, case, j, part, length):
-    """Hits and side effects of each word; not a number where the network reads the case already."""
-    x = nets[i][0][part]
+def steer(net, x, direction, case, length):
+    """Hits and side effects of each word; not a number where the net reads the case already."""
     radius = np.sqrt(x.shape[1])  # the mean square of each number is 1
-    before = logits(i, x)
-    push = DIRECTIONS[i][name][j] @ nets[i][1]
-    after = (before + length * radius * push).argmax(axis=1)
-    before = before.argmax(axis=1)
+    before, after = answer(net, x), answer(net, x + length * radius * direction)
     same_number = CLASS_NUMBER[after] == CLASS_NUMBER[before]
     hit = (CLASS_CASE[after] == case) & same_number
-    side = ~hit & (after != before)
+    side_effect = ~hit & (after != before)
     elsewhere = np.where(CLASS_CASE[before] == case, np.nan, 1)
-    return hit * elsewhere, side * elsewhere
+    return hit * elsewhere, side_effect * elsewhere
 
 
 curves, steered = {}, {}
 for name in STEERED:
     grid = np.zeros((len(nets), N_CASES, len(LENGTHS), 2))
     tested = np.zeros((2, len(nets), N_CASES, len(task.test)))
-    for i in range(len(nets)):
-        for c, case in enumerate(CASES):
-            j = CHOSEN[name, i][c]
-            on = [steer(name, i, case, j, "tune", length) for length in LENGTHS]
+    for i, net in enumerate(nets):
+        for c, (case, j) in enumerate(zip(CASES, CHOSEN[name, i])):
+            direction = DIRECTIONS[i][name][j]
+            on = [steer(net, net.x["tune"], direction, case, length) for length in LENGTHS]
             grid[i, c] = np.nanmean(on, axis=2)
             best = np.argmax(grid[i, c, :, 0] - grid[i, c, :, 1])
-            tested[:, i, c] = steer(name, i, case, j, "test", LENGTHS[best])
+            tested[:, i, c] = steer(net, net.x["test"], direction, case, LENGTHS[best])
     curves[name] = grid
     steered[name] = np.nanmean(tested, axis=2)  # over the cases: what × seeds × words
 
@@ -525,3 +524,62 @@ for ax, title in zip(axes, ["hits", "side effects"], strict=True):
     ax.set(title=title, xlabel="added length", xticks=[0, 0.5, 1, 1.5, 2], ylim=(0, 100))
 axes[0].set_ylabel("% of the other words")
 _ = axes[1].legend(frameon=False)
+
+# %% [markdown]
+# ## Exercises
+
+# %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 1", "code_prompt_hide": "Hide solution 1"}
+COMPOUND = PROPERTIES.index("compound")
+
+
+def probe_of_all(net):
+    """F1 of a least-squares probe of all 128 numbers for compounds."""
+    x, y = net.x["tune"], Y["tune"][COMPOUND]
+    weights = np.linalg.lstsq(x - x.mean(axis=0), y - y.mean())[0]
+    [(_, cut)] = best_detectors((x @ weights)[:, None], y[None])
+    found = net.x["test"] @ weights >= cut
+    return scores(found[None], Y["test"][[COMPOUND]])[0][0]
+
+
+measured("compounds, all 128 units: F1", [probe_of_all(net) for net in nets], ".3f")
+
+
+# %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 2", "code_prompt_hide": "Hide solution 2"}
+def with_kin(part):
+    """The words, every tenth with -kin behind it, and which they are."""
+    has = np.arange(len(PARTS[part])) % 10 == 0
+    return [word + "kin" * h for word, h in zip(PARTS[part].words, has, strict=True)], has
+
+
+(tune_words, y_tune), (test_words, y_test) = with_kin("tune"), with_kin("test")
+clitic = {"TopK": [], "raw units": []}
+for i, net in enumerate(nets):
+    x_tune, x_test = net.see(tune_words), net.see(test_words)
+    encoder = autoencoders["TopK"][i][0]
+    units = DIRECTIONS[i]["raw units"].T
+    for name, read in [("TopK", lambda x: encoder(x).numpy()), ("raw units", lambda x: x @ units)]:
+        [(j, cut)] = best_detectors(read(x_tune), y_tune[None])
+        clitic[name].append(scores((read(x_test)[:, j] >= cut)[None], y_test[None])[0][0])
+for name, f1 in clitic.items():
+    measured(f"-kin, {name}: F1", f1, ".3f")
+
+
+# %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 3", "code_prompt_hide": "Hide solution 3"}
+def best_to_steer(net, directions, case):
+    """The direction and the length with the most hits less side effects on 500 validation words."""
+    x, options = net.x["tune"][:500], []
+    for j, direction in enumerate(directions):
+        for length in LENGTHS[1::2]:
+            hit, side_effect = np.nanmean(steer(net, x, direction, case, length), axis=1)
+            options.append((hit - side_effect, j, length))
+    return max(options)[1:]
+
+
+by_steering = {}
+for name in ("TopK", "raw units"):
+    hits = []
+    for case in CASES:
+        j, length = best_to_steer(nets[0], DIRECTIONS[0][name], case)
+        hit, _ = steer(nets[0], nets[0].x["test"], DIRECTIONS[0][name][j], case, length)
+        hits.append(np.nanmean(hit))
+    measured(f"chosen by steering, {name}: hits", np.mean(hits), ".1%")
