@@ -255,17 +255,21 @@ for i, directions in enumerate(DIRECTIONS):
         directions[kind] = unit(trained[i][1].layers[0].kernel.numpy())
 
 
-def candidates(name, i, part):
-    """What each candidate of an arm says of each word, words × candidates."""
-    x = nets[i].x[part]
+def read_states(name, i, x):
+    """What each candidate of an arm says of each state, words × candidates."""
     if name in STRENGTH:
         return autoencoders[name][i][0](x).numpy()
+    return x @ DIRECTIONS[i][name].T
+
+
+def candidates(name, i, part):
+    """The same for the words of a part."""
     if name == "endings":
         return ends_in(PARTS[part].words)
     if name == "untrained":
         x = untrained[i].x[part]
         return np.concatenate([x, -x], axis=1)
-    return x @ DIRECTIONS[i][name].T
+    return read_states(name, i, nets[i].x[part])
 
 
 ARMS = ["TopK", "L1", "raw units", "PCA", "random", "untrained", "endings", "class means"]
@@ -552,15 +556,12 @@ def with_kin(part):
 
 
 (tune_words, y_tune), (test_words, y_test) = with_kin("tune"), with_kin("test")
-clitic = {"TopK": [], "raw units": []}
-for i, net in enumerate(nets):
-    x_tune, x_test = net.see(tune_words), net.see(test_words)
-    encoder = autoencoders["TopK"][i][0]
-    units = DIRECTIONS[i]["raw units"].T
-    for name, read in [("TopK", lambda x: encoder(x).numpy()), ("raw units", lambda x: x @ units)]:
-        [(j, cut)] = best_detectors(read(x_tune), y_tune[None])
-        clitic[name].append(scores((read(x_test)[:, j] >= cut)[None], y_test[None])[0][0])
-for name, f1 in clitic.items():
+for name in ("TopK", "raw units"):
+    f1 = []
+    for i, net in enumerate(nets):
+        [(j, cut)] = best_detectors(read_states(name, i, net.see(tune_words)), y_tune[None])
+        found = read_states(name, i, net.see(test_words))[:, j] >= cut
+        f1.append(scores(found[None], y_test[None])[0])
     measured(f"-kin, {name}: F1", f1, ".3f")
 
 
