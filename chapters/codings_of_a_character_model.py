@@ -469,13 +469,17 @@ MeasuredTable(
 # hits less side effects.
 
 # %%
-LENGTHS = np.array([0.25, 0.5, 0.75, 1, 1.5, 2])
+LENGTHS = np.array([0.25, 0.5, 1, 1.5, 2, 3])
 
 
-def steer(net, x, direction, case, length):
-    """Hits and side effects of each word; not a number where the net reads the case already."""
+def pushed(net, x, direction, length):
+    """The answers after a direction is added to the states."""
     radius = np.sqrt(x.shape[1])  # the mean square of each number is 1
-    before, after = answer(net, x), answer(net, x + length * radius * direction)
+    return answer(net, x + length * radius * direction)
+
+
+def effects(before, after, case):
+    """Hits and side effects of each word; not a number where the net reads the case already."""
     same_number = CLASS_NUMBER[after] == CLASS_NUMBER[before]
     hit = (CLASS_CASE[after] == case) & same_number
     side_effect = ~hit & (after != before)
@@ -488,12 +492,16 @@ for name in STEERED:
     grid = np.zeros((len(nets), N_CASES, len(LENGTHS), 2))
     tested = np.zeros((2, len(nets), N_CASES, len(task.test)))
     for i, net in enumerate(nets):
+        x, x_test = net.x["tune"], net.x["test"]
+        before, before_test = answer(net, x), answer(net, x_test)
         for c, (case, j) in enumerate(zip(CASES, CHOSEN[name, i])):
             direction = DIRECTIONS[i][name][j]
-            on = [steer(net, net.x["tune"], direction, case, length) for length in LENGTHS]
-            grid[i, c] = np.nanmean(on, axis=2)
-            best = np.argmax(grid[i, c, :, 0] - grid[i, c, :, 1])
-            tested[:, i, c] = steer(net, net.x["test"], direction, case, LENGTHS[best])
+            for n, length in enumerate(LENGTHS):
+                after = pushed(net, x, direction, length)
+                grid[i, c, n] = np.nanmean(effects(before, after, case), axis=1)
+            length = LENGTHS[np.argmax(grid[i, c, :, 0] - grid[i, c, :, 1])]
+            after = pushed(net, x_test, direction, length)
+            tested[:, i, c] = effects(before_test, after, case)
     curves[name] = grid
     steered[name] = np.nanmean(tested, axis=2)  # over the cases: what × seeds × words
 
@@ -566,21 +574,14 @@ for name in ("TopK", "raw units"):
 
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 3", "code_prompt_hide": "Hide solution 3"}
-def best_to_steer(net, directions, case):
-    """The direction and the length with the most hits less side effects on 500 validation words."""
-    x, options = net.x["tune"][:500], []
-    for j, direction in enumerate(directions):
-        for length in LENGTHS[1::2]:
-            hit, side_effect = np.nanmean(steer(net, x, direction, case, length), axis=1)
-            options.append((hit - side_effect, j, length))
-    return max(options)[1:]
-
-
-by_steering = {}
+net = nets[0]
+x, x_test = net.x["tune"][:500], net.x["test"]
 for name in ("TopK", "raw units"):
+    options = [(direction, length) for direction in DIRECTIONS[0][name] for length in (0.5, 1, 2)]
+    afters = [pushed(net, x, *option) for option in options]
     hits = []
     for case in CASES:
-        j, length = best_to_steer(nets[0], DIRECTIONS[0][name], case)
-        hit, _ = steer(nets[0], nets[0].x["test"], DIRECTIONS[0][name][j], case, length)
-        hits.append(np.nanmean(hit))
+        gains = [np.nanmean(np.subtract(*effects(answer(net, x), a, case))) for a in afters]
+        after = pushed(net, x_test, *options[np.argmax(gains)])
+        hits.append(np.nanmean(effects(answer(net, x_test), after, case)[0]))
     measured(f"chosen by steering, {name}: hits", np.mean(hits), ".1%")
