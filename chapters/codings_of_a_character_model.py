@@ -539,6 +539,14 @@ _ = axes[1].legend(frameon=False)
 
 # %% [markdown]
 # ## Exercises
+#
+# :::{admonition} Exercise 1 — Is the boundary there at all?
+# :class: exercise
+# No single candidate may detect compounds well, although the state has the information. Fit a weighted
+# sum of all 128 numbers of the state by least squares, on the validation words, and choose its threshold
+# as above. Which F1 does it reach on the test words? (To check: with the one best unit only, you get the
+# number of the table.)
+# :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 1", "code_prompt_hide": "Hide solution 1"}
 COMPOUND = PROPERTIES.index("compound")
@@ -554,6 +562,14 @@ def probe_of_all(net):
 
 
 measured("compounds, all 128 units: F1", [probe_of_all(net) for net in nets], ".3f")
+
+# %% [markdown]
+# :::{admonition} Exercise 2 — A clitic that the network has never met
+# :class: exercise
+# *Talokin* means *the house too*. No training word ends in a clitic. Append *-kin* to every tenth
+# validation word and to every tenth test word. Choose the coding of TopK and the threshold that detect
+# it best, and the best unit. Which F1 do they reach? (To check: to find every word gives 0.18.)
+# :::
 
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 2", "code_prompt_hide": "Hide solution 2"}
@@ -572,6 +588,14 @@ for name in ("TopK", "raw units"):
         f1.append(scores(found[None], y_test[None])[0])
     measured(f"-kin, {name}: F1", f1, ".3f")
 
+# %% [markdown]
+# :::{admonition} Exercise 3 — Choose by the effect
+# :class: exercise
+# We steered with the candidate that detects a case best. Choose instead, for the first network and each
+# case, the direction and the length (0.5, 1 or 2) with the most hits less side effects on 500
+# validation words. How many hits have the codings of TopK and the raw units then on the test words? (To
+# check: each arm has 256 × 3 options.)
+# :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 3", "code_prompt_hide": "Hide solution 3"}
 net = nets[0]
@@ -585,3 +609,14 @@ for name in ("TopK", "raw units"):
         after = pushed(net, x_test, *options[np.argmax(gains)])
         hits.append(np.nanmean(effects(answer(net, x_test), after, case)[0]))
     measured(f"chosen by steering, {name}: hits", np.mean(hits), ".1%")
+
+# %% [markdown]
+# ## Further reading
+#
+# - {cite:t}`gurnee2023` search the neurons of language models by k-sparse probes.
+# - {cite:t}`karvonen2025` (SAEBench) measure sparse autoencoders of language models by eight tasks, with
+#   k-sparse probes among them.
+# - {cite:t}`wu2025axbench` (AxBench) steer language models. A difference of class means is ahead of
+#   sparse autoencoders there, too.
+# - {cite:t}`gao2024scaling` describe the TopK autoencoder, and what to do about codings that are never
+#   active.
