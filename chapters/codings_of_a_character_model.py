@@ -431,7 +431,8 @@ MeasuredTable(
 #   network, reach ≈ 0.86.
 # - **Labels are worth more.** One direction between class means reaches ≈ 0.92.
 # - **A nominative is no ending.** Most nominatives are words without one. The coding chosen for them
-#   reaches ≈ 0.46, no more than to find every word. A unit may be low for them, and detects them better.
+#   has a precision of only ≈ 0.35, little more than the share of nominatives. A coding can only be
+#   active for a word, but a unit may also be low for it: for nominatives its precision is ≈ 0.70.
 # - **The boundary of a compound is not detected.** No candidate of TopK is better than to find every
 #   word. The network was not trained to see it.
 #
