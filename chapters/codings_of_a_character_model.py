@@ -427,6 +427,7 @@ MeasuredTable(
 #   ≈ 0.69 ({numref}`fig-codings-detect`). TopK is ahead of the unit by ≈ +0.09, and also of PCA, of
 #   random directions and of one ending. These intervals exclude 0; they cover the seeds of both
 #   networks, but not the choice of the lemmas.
+# - **L1, which is hardly sparse, reaches ≈ 0.75.** So few active codings alone do not explain the lead.
 # - **With five candidates the lead is smaller**, over the units ≈ +0.05. Five endings, which need no
 #   network, reach ≈ 0.86.
 # - **Labels are worth more.** One direction between class means reaches ≈ 0.92.
@@ -680,9 +681,10 @@ for name in ("TopK", "raw units"):
 # ## Further reading
 #
 # - {cite:t}`gurnee2023` search the neurons of language models by k-sparse probes.
-# - {cite:t}`karvonen2025` (SAEBench) measure sparse autoencoders of language models by eight tasks, with
+# - {cite:t}`karvonen2025` (SAEBench) measure sparse autoencoders of language models by eight measures, with
 #   k-sparse probes among them.
 # - {cite:t}`wu2025axbench` (AxBench) steer language models. A difference of class means is ahead of
-#   sparse autoencoders there, too.
+#   sparse autoencoders there, too. {cite:t}`arad2025` choose codings by what they do to the output,
+#   as in exercise 3, and find them good for steering.
 # - {cite:t}`gao2024scaling` describe the TopK autoencoder, and what to do about codings that are never
 #   active.
