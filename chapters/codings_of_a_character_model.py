@@ -13,6 +13,9 @@
 #   sparse autoencoders](sparse_autoencoders.ipynb).
 #
 # *Slides covered: “Sparse Autoencoders” (L1 activity regularization).*
+#
+# TODO: the lesson is not executed yet. All ≈ numbers below are placeholders: those of one network on
+# validation words. Put the measured ones in, and read each sentence against them.
 
 # %%
 from collections import Counter
@@ -177,10 +180,10 @@ MeasuredTable(
 )
 
 # %% [markdown]
-# TopK keeps ≈ 0.88 of the variance by 16 active codings. PCA keeps ≈ 0.66 by 16 components, but it may
-# not choose other components for each word. The L1 weight that detects cases best is a small one:
-# ≈ 194 of the 256 codings are active for a word. So this arm is hardly sparse. It tells whether it is
-# the sparsity that helps.
+# TopK keeps ≈ 0.88 of the variance by 16 active codings. PCA keeps ≈ 0.66 by 16 components, but it
+# may not choose other components for each word. The L1 weight that detects cases best is a small
+# one: ≈ 194 of the 256 codings are active for a word. So this arm is hardly sparse. It tells
+# whether it is the sparsity that helps.
 #
 # ## What is to be detected?
 #
@@ -221,8 +224,8 @@ for name, share in zip(PROPERTIES, Y["test"].mean(axis=1), strict=True):
 # - **PCA**: 128 components of the same states, with either sign;
 # - **random directions**: 256 of them;
 # - **untrained**: the units of the untrained network, with either sign;
-# - **endings**: the 256 most frequent endings of one to five letters in the training words. They need
-#   no network.
+# - **endings**: the 256 most frequent endings of one to five letters in the training words. They
+#   need no network.
 #
 # **Class means** is a reference, and not a rival: for each property, the mean state of the
 # training words that have it, minus the mean of all others. It uses 20,000 labels.
@@ -286,9 +289,9 @@ print("candidates:", {name: candidates(name, 0, "tune").shape[1] for name in ARM
 # A **k-sparse probe** {cite}`gurnee2023` detects a property from $k$ of the candidates.
 #
 # - With $k = 1$ a word counts as *found* if its candidate reaches a threshold. We take the
-#   candidate and the threshold with the highest **F1** on 3,000 validation words. F1 is the harmonic
-#   mean of **precision** (the share of found words that have the property) and **recall** (the share
-#   of words with the property that are found).
+#   candidate and the threshold with the highest **F1** on 3,000 validation words. F1 is the
+#   harmonic mean of **precision** (the share of found words that have the property) and **recall**
+#   (the share of words with the property that are found).
 # - With $k = 5$, **orthogonal matching pursuit** adds one candidate after the other, always the one
 #   that correlates most with what is still missing, and fits a weighted sum by least squares.
 #   Then the threshold is chosen in the same way.
@@ -423,19 +426,21 @@ MeasuredTable(
 )
 
 # %% [markdown]
-# - **One coding of TopK detects a case better than one unit.** Its F1 is ≈ 0.78, that of the best unit
-#   ≈ 0.69 ({numref}`fig-codings-detect`). TopK is ahead of the unit by ≈ +0.09, and also of PCA, of
-#   random directions and of one ending. These intervals exclude 0; they cover the seeds of both
-#   networks, but not the choice of the lemmas.
-# - **L1, which is hardly sparse, reaches ≈ 0.75.** So few active codings alone do not explain the lead.
-# - **With five candidates the lead is smaller**, over the units ≈ +0.05. Five endings, which need no
-#   network, reach ≈ 0.86.
+# - **One coding of TopK detects a case better than one unit.** Its F1 is ≈ 0.78, that of the best
+#   unit ≈ 0.69 ({numref}`fig-codings-detect`). TopK is ahead of the unit by ≈ +0.09, and also of
+#   PCA, of random directions and of one ending. These intervals exclude 0; they cover the seeds of
+#   both networks, but not the choice of the lemmas.
+# - **L1, which is hardly sparse, reaches ≈ 0.75.** So few active codings alone do not explain the
+#   lead.
+# - **With five candidates the lead is smaller**, over the units ≈ +0.05. Five endings, which need
+#   no network, reach ≈ 0.86.
 # - **Labels are worth more.** One direction between class means reaches ≈ 0.92.
-# - **A nominative is no ending.** Most nominatives are words without one. The coding chosen for them
-#   has a precision of only ≈ 0.35, little more than the share of nominatives. A coding can only be
-#   active for a word, but a unit may also be low for it: for nominatives its precision is ≈ 0.70.
-# - **The boundary of a compound is not detected.** No candidate of TopK is better than to find every
-#   word. The network was not trained to see it.
+# - **A nominative is no ending.** Most nominatives are words without one. The coding chosen for
+#   them has a precision of only ≈ 0.35, little more than the share of nominatives. A coding can
+#   only be active for a word, but a unit may also be low for it: for nominatives its precision is ≈
+#   0.70.
+# - **The boundary of a compound is not detected.** No candidate of TopK is better than to find
+#   every word. The network was not trained to see it.
 #
 # So the name of a coding is easily given too early. The coding for the partitive has a precision of
 # ≈ 0.70 and a recall of ≈ 0.70.
@@ -479,20 +484,20 @@ MeasuredTable(
 )
 
 # %% [markdown]
-# Without the unit, ≈ 0.2% of the words lose their case: the other units still say it. Without the coding
-# of TopK it is ≈ 12%, with few effects on other words, and without the direction of the class means
-# ≈ 83%. So a coding that detects a case is one of several that carry it.
+# Without the unit, ≈ 0.2% of the words lose their case: the other units still say it. Without the
+# coding of TopK it is ≈ 12%, with few effects on other words, and without the direction of the
+# class means ≈ 83%. So a coding that detects a case is one of several that carry it.
 #
 # ## Does it steer?
 #
 # Now we switch the candidate on: we add its direction, at a given length, to the states of
-# words that the network reads as another case. A **hit** is a word whose case becomes the target while
-# its number stays. A **side effect** is any other change of the answer. All arms add the same lengths, in units of the root mean
-# square length of a state.
+# words that the network reads as another case. A **hit** is a word whose case becomes the target
+# while its number stays. A **side effect** is any other change of the answer. All arms add the same
+# lengths, in units of the root mean square length of a state.
 #
 # If we add more and more of any direction, in the end all words get the same answer. So the
-# length matters. For each arm, network and case we choose it on the validation words: the one with the most
-# hits less side effects.
+# length matters. For each arm, network and case we choose it on the validation words: the one with
+# the most hits less side effects.
 
 # %%
 LENGTHS = np.array([0.25, 0.5, 1, 1.5, 2, 3])
@@ -566,8 +571,8 @@ _ = axes[1].legend(frameon=False)
 # %% [markdown]
 # **The coding steers, and the unit does not.** The coding of TopK makes ≈ 62% of the words the
 # target case, the unit ≈ 6%. The interval of the difference excludes 0; it covers the choice of the
-# lemmas. Class means have ≈ 69%, and need labels. About a third of the words change otherwise as the length grows
-# ({numref}`fig-codings-steer`): the answer then no longer depends on the word.
+# lemmas. Class means have ≈ 69%, and need labels. About a third of the words change otherwise as
+# the length grows ({numref}`fig-codings-steer`): the answer then no longer depends on the word.
 #
 # ## Which promises hold?
 #
@@ -584,7 +589,8 @@ _ = axes[1].legend(frameon=False)
 # - Give each rival as many candidates, and let counting be one of the rivals.
 # - One coding of TopK detects and steers a case better than one unit of the network. A direction
 #   between class means does both better, with labels.
-# - Report the side effects of steering together with its hits, and say how long the added direction is.
+# - Report the side effects of steering together with its hits, and say how long the added direction
+#   is.
 # - A coding that detects a property need not be the only one that carries it: switch it off, too.
 # :::
 #
@@ -592,10 +598,10 @@ _ = axes[1].legend(frameon=False)
 #
 # :::{admonition} Exercise 1 — Is the boundary there at all?
 # :class: exercise
-# No single candidate may detect compounds well, although the state has the information. Fit a weighted
-# sum of all 128 numbers of the state by least squares, on the validation words, and choose its threshold
-# as above. Which F1 does it reach on the test words? (To check: with the one best unit only, you get the
-# number of the table.)
+# No single candidate may detect compounds well, although the state has the information. Fit a
+# weighted sum of all 128 numbers of the state by least squares, on the validation words, and choose
+# its threshold as above. Which F1 does it reach on the test words? (To check: with the one best
+# unit only, you get the number of the table.)
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 1", "code_prompt_hide": "Hide solution 1"}
@@ -623,8 +629,9 @@ measured("compounds, all 128 units: F1", [probe_of_all(net) for net in nets], ".
 # :::{admonition} Exercise 2 — A clitic that the network has never met
 # :class: exercise
 # *Talokin* means *the house too*. No training word ends in a clitic. Append *-kin* to every tenth
-# validation word and to every tenth test word. Choose the coding of TopK and the threshold that detect
-# it best, and the best unit. Which F1 do they reach? (To check: to find every word gives 0.18.)
+# validation word and to every tenth test word. Choose the coding of TopK and the threshold that
+# detect it best, and the best unit. Which F1 do they reach? (To check: to find every word gives
+# 0.18.)
 # :::
 
 
@@ -652,10 +659,10 @@ for name in ("TopK", "raw units"):
 #
 # :::{admonition} Exercise 3 — Choose by the effect
 # :class: exercise
-# We steered with the candidate that detects a case best. Choose instead, for the first network and each
-# case, the direction and the length (0.5, 1 or 2) with the most hits less side effects on 500
-# validation words. How many hits have the codings of TopK and the raw units then on the test words? (To
-# check: each arm has 256 × 3 options.)
+# We steered with the candidate that detects a case best. Choose instead, for the first network and
+# each case, the direction and the length (0.5, 1 or 2) with the most hits less side effects on 500
+# validation words. How many hits have the codings of TopK and the raw units then on the test words?
+# (To check: each arm has 256 × 3 options.)
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 3", "code_prompt_hide": "Hide solution 3"}
@@ -674,17 +681,17 @@ for name in ("TopK", "raw units"):
 # %% [markdown]
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
-# The codings have ≈ 70% hits, and the units ≈ 20%. What detects a case best need not be what changes
-# the answer best.
+# The codings have ≈ 70% hits, and the units ≈ 20%. What detects a case best need not be what
+# changes the answer best.
 # :::
 #
 # ## Further reading
 #
 # - {cite:t}`gurnee2023` search the neurons of language models by k-sparse probes.
-# - {cite:t}`karvonen2025` (SAEBench) measure sparse autoencoders of language models by eight measures, with
-#   k-sparse probes among them.
+# - {cite:t}`karvonen2025` (SAEBench) evaluate sparse autoencoders of language models by eight
+#   measures, with k-sparse probes among them.
 # - {cite:t}`wu2025axbench` (AxBench) steer language models. A difference of class means is ahead of
 #   sparse autoencoders there, too. {cite:t}`arad2025` choose codings by what they do to the output,
 #   as in exercise 3, and find them good for steering.
-# - {cite:t}`gao2024scaling` describe the TopK autoencoder, and what to do about codings that are never
-#   active.
+# - {cite:t}`gao2024scaling` describe the TopK autoencoder, and what to do about codings that are
+#   never active.
