@@ -639,7 +639,7 @@ measured("compounds, all 128 units: F1", [probe_of_all(net) for net in nets], ".
 def with_kin(part):
     """The words, every tenth with -kin behind it, and which they are."""
     has = np.arange(len(PARTS[part])) % 10 == 0
-    return [word + "kin" * h for word, h in zip(PARTS[part].words, has, strict=True)], has
+    return [w + "kin" if h else w for w, h in zip(PARTS[part].words, has, strict=True)], has
 
 
 (tune_words, y_tune), (test_words, y_test) = with_kin("tune"), with_kin("test")
