@@ -181,6 +181,24 @@ MUTATIONS = [
         ),
     ),
     *in_lesson(
+        "codings_of_a_character_model",
+        (
+            "the largest activation stays, not the k largest",
+            'ops.top_k(codings, STRENGTH["TopK"])[0][:, -1:]',
+            'ops.top_k(codings, STRENGTH["TopK"])[0][:, :1]',
+        ),
+        (
+            "a threshold between equal values",
+            "ranked[:-1] > ranked[1:]",
+            "ranked[:-1] >= ranked[1:]",
+        ),
+        (
+            "a hit that may change the number",
+            "hit = (CLASS_CASE[after] == case) & same_number",
+            "hit = CLASS_CASE[after] == case",
+        ),
+    ),
+    *in_lesson(
         "letters_and_pieces",
         (
             "WordPiece merges by count, as BPE does",
