@@ -197,6 +197,11 @@ MUTATIONS = [
             "hit = (CLASS_CASE[after] == case) & same_number",
             "hit = CLASS_CASE[after] == case",
         ),
+        (
+            "a unit's pattern is the unit itself",
+            "along = directions[base] @ (x.T @ x)",
+            "along = directions[base]",
+        ),
     ),
     *in_lesson(
         "letters_and_pieces",
@@ -288,6 +293,11 @@ MUTATIONS = [
             "letters asked that were not masked",
             'asked = spoiled if how == "masked" else numbers > 0',
             "asked = numbers > 0",
+        ),
+        (
+            "words read in place of random strings",
+            '("masked", strings)',
+            '("masked", unlabeled)',
         ),
     ),
     *in_lesson(

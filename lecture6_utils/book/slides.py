@@ -39,7 +39,7 @@ from lecture6_utils.book.lessons import BookError
 from lecture6_utils.book.patches import Patch, mended, tell_unused
 from lecture6_utils.book.plain import predictions
 from lecture6_utils.book.predict import answer
-from lecture6_utils.book.stored import Book
+from lecture6_utils.book.stored import book_of
 
 logger = logging.getLogger(__name__)
 
@@ -69,13 +69,6 @@ html, body, .reveal, .reveal .slides { position: static; width: auto; height: au
 # --- directives and roles -------------------------------------------------------------
 
 
-def _book(env):
-    """One `Book` for a build; the deck lies in chapters/_slides."""
-    if not hasattr(env.app, "lecture6_book"):
-        env.app.lecture6_book = Book(Path(env.srcdir).resolve().parents[1])
-    return env.app.lecture6_book
-
-
 def _html(html):
     return [nodes.raw("", html, format="html")]
 
@@ -96,7 +89,7 @@ class _LookUp(SphinxRole):
 
     def run(self):
         try:
-            return self.look_up(_book(self.env)), []
+            return self.look_up(book_of(self.env.app)), []
         except BookError as error:
             logger.error("%s: %s", self.rawtext, error, location=self.get_location())
             return [], []
@@ -127,7 +120,7 @@ class _LookUpDirective(SphinxDirective):
 
     def run(self):
         try:
-            return self.look_up(_book(self.env), self.arguments[0])
+            return self.look_up(book_of(self.env.app), self.arguments[0])
         except BookError as error:
             logger.error("{%s}: %s", self.name, error, location=self.get_location())
             return []

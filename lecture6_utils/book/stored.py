@@ -347,7 +347,9 @@ def stored_lesson(app, docname):
 
 
 def book_of(app):
-    """The stored lessons, read once for a build."""
+    """The stored lessons, read once for a build; the sources of the deck lie deeper than `_toc.yml`."""
     if not hasattr(app, "lecture6_book"):
-        app.lecture6_book = Book(Path(app.srcdir))
+        source = Path(app.srcdir).resolve()
+        folders = (source, *source.parents)
+        app.lecture6_book = Book(next(f for f in folders if (f / "_toc.yml").is_file()))
     return app.lecture6_book
