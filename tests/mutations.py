@@ -194,7 +194,7 @@ MUTATIONS = [
         ),
         (
             "a hit that may change the number",
-            "hit = (CLASS_CASE[after] == case) & same_number",
+            "hit = (CLASS_CASE[after] == case) & (CLASS_NUMBER[after] == CLASS_NUMBER[before])",
             "hit = CLASS_CASE[after] == case",
         ),
         (

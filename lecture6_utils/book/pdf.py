@@ -76,6 +76,16 @@ def shrink_figures(app, doctree):
         image["scale"] = 80
 
 
+def describe_figures(app, doctree):
+    """Give each figure its alternative text, which Sphinx would leave out of a PDF."""
+    for image in list(doctree.findall(nodes.image)):
+        if alt := image.get("alt"):
+            options = f"method=hex,unicode,Alt={alt.encode('utf-16-be').hex()}"
+            at = image.parent.index(image)
+            image.parent.insert(at + 1, raw(r"\EndAccSupp{}"))
+            image.parent.insert(at, raw(command("BeginAccSupp", options)))
+
+
 def turn_cards_into_a_list(app, doctree):
     """Turn each grid of cards into a list: the linked title of the page, the card's text."""
     for grid in list(doctree.findall(nodes.container)):
@@ -139,6 +149,7 @@ def prepare_for_latex(app):
             set_measured_tables,
             open_hidden_cells,
             shrink_figures,
+            describe_figures,
             turn_cards_into_a_list,
             open_the_book,
             leave_the_title_to_the_references,

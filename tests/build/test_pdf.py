@@ -1,9 +1,11 @@
 """`make pdf`: it says what it lacks, breaks nothing when LaTeX fails, and leaves nothing out."""
 
+import contextlib
 import os
 import re
 import shutil
 import subprocess
+import zlib
 
 import pytest
 from helpers import ROOT, copy_book, make
@@ -79,6 +81,16 @@ def cells():
     return [cell for book in lessons for cell in book.cells if cell.cell_type == "code"]
 
 
+def alternative_texts(pdf):
+    """What is read aloud in place of each picture."""
+    streams = []
+    for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf.read_bytes(), re.DOTALL):
+        with contextlib.suppress(zlib.error):  # not every stream is packed
+            streams.append(zlib.decompress(packed))
+    texts = re.findall(rb"/Alt<([0-9a-fA-F]+)>", b"".join(streams))
+    return {bytes.fromhex(text.decode()).decode("utf-16") for text in texts}
+
+
 def test_the_pdf_has_every_lesson_figure_number_and_solution(tmp_path, cells):
     if not all(map(shutil.which, TOOLS)):
         lack = "the PDF: no TeX here; `make pdf` names what it needs"
@@ -107,6 +119,9 @@ def test_the_pdf_has_every_lesson_figure_number_and_solution(tmp_path, cells):
     # as on the pages; the chart of the page on speed is no lesson's
     assert sorted(captions) == list(range(1, len(figures) + 2))
     assert len(figures) > 50
+    assert {figure["image"]["alt"] for figure in figures} <= alternative_texts(
+        book / "_build/lecture6.pdf"
+    )
     solutions = [c for c in cells if "hide-cell" in c.metadata.get("tags", [])]
     assert len(re.findall(r"Solution \d", text)) == len(solutions) > 30
     assert len(re.findall(r"Answer to exercise \d", text)) >= len(solutions)
