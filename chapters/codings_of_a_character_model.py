@@ -577,6 +577,17 @@ for name in STEERED:
             length = LENGTHS[np.argmax(np.subtract(*np.transpose(tried)))]
             steered[name][i, c] = effects(before_test, pushed(net, x_test, push, length), case)
 
+# %% [markdown]
+# :::{predict} switched on, test words | … | hits less side effects, in points
+# :highest:
+# Which direction steers the network best?
+#
+# - a coding of TopK = TopK
+# - a unit = raw units
+# - the pattern of a unit = raw units, pattern
+# - the output weights of the case = output weights
+# :::
+
 # %%
 hits, sides = ({n: 100 * v[..., what].mean(axis=1) for n, v in steered.items()} for what in (0, 1))
 gain = {name: hits[name] - sides[name] for name in STEERED}

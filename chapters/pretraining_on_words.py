@@ -423,6 +423,15 @@ compare("masked words, frozen", "masked words", (50, 2_000))
 #
 # A pretrained net may gain because it has read Finnish words. Or it may gain because its weights
 # are no longer random, whatever it has read. So we compare words with random strings.
+#
+# :::{predict} masked words − masked strings | 300 labels
+# Two nets have given masked letters, one of words and one of random strings. How does the net of words
+# compare after 300 labels?
+#
+# - it is behind = under 0
+# - a difference is not shown = not shown
+# - it is ahead = over 0
+# :::
 
 # %%
 print("Percentage points:")
