@@ -102,7 +102,7 @@ measured(
 # linear. So a state becomes a sum of **directions**, one for each active coding: the rows of the
 # decoder's weights. **TopK** keeps the 32 largest codings of a word. Its rival is the
 # slides' **L1** penalty. A net can evade this penalty by small codings and large directions, so
-# all directions have length 1 ({class}`~keras.constraints.UnitNorm`). We found none of a character
+# all directions have length 1 (Keras's `UnitNorm`). We found none of a character
 # model in print. For language models, {cite:t}`gao2024scaling` use the same TopK.
 #
 # The strengths were chosen on validation words, with three other networks, by the score for cases
