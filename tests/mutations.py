@@ -387,6 +387,44 @@ MUTATIONS = [
         ),
     ),
     *in_lesson(
+        "variational_words",
+        (
+            "charged for the smaller of rate and free bits",
+            'ops.maximum(latent, arm["free"])',
+            'ops.minimum(latent, arm["free"])',
+        ),
+        (
+            "codings without noise",
+            'arm["noise"] * noise  #',
+            "0 * noise  #",
+        ),
+        (
+            "test words among the training words",
+            'train_words = SPLIT["train"][:20_000]',
+            'train_words = (SPLIT["test"] + SPLIT["train"])[:20_000]',
+        ),
+        (
+            "importance weights without the density of q",
+            "ratio = log_normal(z) - log_normal(z, mean, log_var)",
+            "ratio = log_normal(z)",
+        ),
+        (
+            "nats called bits",
+            "return -log_w.mean(axis=0) / np.log(2), -bound / np.log(2)",
+            "return -log_w.mean(axis=0), -bound",
+        ),
+        (
+            "the end of the word not counted",
+            "np.mean([len(word) + 1 for word in words])",
+            "np.mean([len(word) for word in words])",
+        ),
+        (
+            "annealing that stays at 0",
+            'np.minimum(1, progress / s["anneal"] if s["anneal"] else 1 + progress)',
+            'np.minimum(1, 0 * progress if s["anneal"] else 1 + progress)',
+        ),
+    ),
+    *in_lesson(
         "named_entities",
         (
             "a vocabulary of 2,000 BPE pieces for 3,000",

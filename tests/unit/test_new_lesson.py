@@ -96,8 +96,7 @@ def test_a_name_that_will_not_do_is_refused_and_nothing_is_written(
 def test_a_toc_that_is_not_understood_is_left(book):
     toc = book / "_toc.yml"
     text = toc.read_text(encoding="utf-8").replace(
-        "- file: chapters/codings_of_a_character_model",
-        '- {file: "chapters/codings_of_a_character_model"}',
+        "- file: chapters/variational_words", '- {file: "chapters/variational_words"}'
     )
     toc.write_text(text, encoding="utf-8")
     with pytest.raises(BookError, match="_toc.yml has no line"):
