@@ -83,10 +83,10 @@ def cells():
 
 def alternative_texts(pdf):
     """What is read aloud in place of each picture."""
-    streams = []
-    for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf.read_bytes(), re.DOTALL):
+    content, streams = pdf.read_bytes(), []
+    for start in re.finditer(rb"(?<!end)stream\r?\n", content):
         with contextlib.suppress(zlib.error):  # not every stream is packed
-            streams.append(zlib.decompress(packed))
+            streams.append(zlib.decompressobj().decompress(content[start.end() :]))
     texts = re.findall(rb"/Alt<([0-9a-fA-F]+)>", b"".join(streams))
     return {bytes.fromhex(text.decode()).decode("utf-16") for text in texts}
 
