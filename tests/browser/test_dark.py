@@ -2,6 +2,7 @@
 
 import pytest
 from built import HTML, turn, visit
+from colors import computed, contrast
 
 LESSON = f"{HTML.as_uri()}/chapters/sentiment_of_words.html"
 FIGURES = "figure:has(img.only-dark)"
@@ -51,6 +52,19 @@ def test_without_script_a_figure_is_seen_once(new_page):
     assert page.locator(f"{FIGURES} img.only-light:visible").count() > 1
     assert page.locator("img.only-dark:visible").count() == 0
     assert captions(page) == page.locator(FIGURES).count()
+
+
+def test_without_script_code_can_be_read_where_the_system_is_dark(new_page):
+    page = new_page(java_script_enabled=False, color_scheme="dark")
+    page.goto(LESSON)
+    boxes = page.locator(".cell_input div.highlight")
+    pairs = boxes.evaluate_all(
+        """boxes => boxes.map(box => [
+            getComputedStyle(box.querySelector("pre")).color,
+            getComputedStyle(box.closest(".cell_input")).backgroundColor])"""
+    )
+    assert len(pairs) > 5
+    assert min(contrast(computed(text), computed(ground)) for text, ground in pairs) > 7
 
 
 def test_a_light_page_does_not_fetch_the_dark_drawings(new_page):
