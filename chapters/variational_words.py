@@ -253,8 +253,8 @@ def train(seed, **settings):
 
 # %% [markdown]
 # :::{predict} annealing | rate, bits
-# With annealing, the codings cost nothing at first. For the last seven eighths of the training β is
-# 1. How large is the rate at the end?
+# With annealing, the codings cost nothing at first. For the last seven eighths of the training they
+# have their full cost (β is 1). How large is the rate at the end?
 #
 # - under 1 bit = under 1
 # - 1 to 3 bits = 1 to 3

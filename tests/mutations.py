@@ -399,17 +399,17 @@ MUTATIONS = [
             "0 * noise  #",
         ),
         (
-            "test words among the training words",
+            "test words among those of the VAE",
             'train_words = SPLIT["train"][:20_000]',
             'train_words = (SPLIT["test"] + SPLIT["train"])[:20_000]',
         ),
         (
-            "importance weights without the density of q",
+            "importance weights of words without the density of q",
             "ratio = log_normal(z) - log_normal(z, mean, log_var)",
             "ratio = log_normal(z)",
         ),
         (
-            "nats called bits",
+            "nats of a VAE of words called bits",
             "return -log_w.mean(axis=0) / np.log(2), -bound / np.log(2)",
             "return -log_w.mean(axis=0), -bound",
         ),
