@@ -198,6 +198,11 @@ MUTATIONS = [
             "hit = CLASS_CASE[after] == case",
         ),
         (
+            "the 2 of F1 forgotten",
+            "return 2 * both / (n_found + n_true)",
+            "return both / (n_found + n_true)",
+        ),
+        (
             "a unit's pattern is the unit itself",
             "along = directions[base] @ (x.T @ x)",
             "along = directions[base]",
