@@ -96,7 +96,7 @@ measured(
 )
 
 # %% [markdown]
-# ## How does a sparse autoencoder rewrite a state?
+# ## How is a state rewritten?
 #
 # The encoder has 256 `relu` units, twice as many as the state has numbers, and the decoder is
 # linear. So a state becomes a sum of **directions**, one for each active coding: the rows of the

@@ -693,7 +693,7 @@ difference("relu: error of TopK over L1", top_mse / l1_mse, 1, "+.0%")
 #   these trainings are short.
 # - TopK is easier to set: k *is* the number of active units.
 #
-# ## What does a single unit respond to?
+# ## What does a unit of a sparse autoencoder respond to?
 #
 # It is tempting to call a unit a "sandal detector". We count instead: among the nine
 # validation images that activate a live unit most, how many belong to the most common

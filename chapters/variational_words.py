@@ -285,10 +285,10 @@ _ = ax.legend()
 # - the **rate** in bits per word;
 # - the **active units**, codings whose mean $\mu$ varies over the words with a variance above 0.01
 #   {cite}`burda2016`;
-# - the **mutual information** of word and coding: the rate less the divergence of the *aggregate
-#   posterior*, which is $q$ averaged over the words, from the prior. We estimate it from one draw
-#   of $z$ per word, with the 600 test words as all words {cite}`dieng2019`. Such an estimate cannot
-#   exceed $\log_2 600 = 9.23$ bits.
+# - the **mutual information** of word and coding: the rate less the divergence, from the prior, of
+#   $q$ averaged over the words, the aggregate posterior. We estimate it from one draw of $z$ per
+#   word, with the 600 test words as all words {cite}`dieng2019`. Such an estimate cannot exceed
+#   $\log_2 600 = 9.23$ bits.
 #
 # We also let the decoder rebuild each word from $\mu$: at each place it takes the most probable
 # letter, and then reads what it has written.

@@ -57,11 +57,14 @@ def test_without_script_a_figure_is_seen_once(new_page):
 def test_without_script_code_can_be_read_where_the_system_is_dark(new_page):
     page = new_page(java_script_enabled=False, color_scheme="dark")
     page.goto(LESSON)
-    boxes = page.locator(".cell_input div.highlight")
-    pairs = boxes.evaluate_all(
-        """boxes => boxes.map(box => [
-            getComputedStyle(box.querySelector("pre")).color,
-            getComputedStyle(box.closest(".cell_input")).backgroundColor])"""
+    pairs = page.locator(".cell_input pre:visible").evaluate_all(
+        """boxes => boxes.map(box => {
+            const ground = node => {
+                const color = getComputedStyle(node).backgroundColor
+                return color === "rgba(0, 0, 0, 0)" ? ground(node.parentElement) : color
+            }
+            return [getComputedStyle(box).color, ground(box)]
+        })"""
     )
     assert len(pairs) > 5
     assert min(contrast(computed(text), computed(ground)) for text, ground in pairs) > 7
