@@ -31,6 +31,7 @@ def setup(app):
         "landing",
         "dark_figures",
         "running_times",
+        "deck_time",
         "pins",
         "search",
         "not_found",

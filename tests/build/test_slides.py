@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 from built import HTML
 from helpers import ROOT, SLIDES
 
+from lecture6_utils.book.deck_time import contents, minutes
 from lecture6_utils.book.lessons import BookError, find_lessons, read_notebook
 from lecture6_utils.book.plain import predictions
 from lecture6_utils.book.predict import answer
@@ -34,6 +35,11 @@ def deck():
 def slides_of(deck):
     """The slides that carry content, each below a slide of its section."""
     return [heading.parent for heading in deck.select("section > h3")]
+
+
+def second_stack(deck):
+    """Those of them for which two hours have no time."""
+    return [s for s in slides_of(deck) if s.parent.h2.get_text().startswith("More")]
 
 
 @pytest.fixture
@@ -76,7 +82,7 @@ def lecture_slides(slides):
 def test_every_slide_of_the_lecture_is_on_the_deck_in_its_order_and_what_two_hours_lack_behind(
     deck,
 ):
-    more = [s for s in slides_of(deck) if s.parent.h2.get_text().startswith("More")]
+    more = second_stack(deck)
     main = [s for s in slides_of(deck) if s not in more]
     found = lecture_slides(main)
     assert list(dict.fromkeys(found)) == list(range(len(SLIDES))), "two hours have them all"
@@ -84,6 +90,17 @@ def test_every_slide_of_the_lecture_is_on_the_deck_in_its_order_and_what_two_hou
     behind = lecture_slides(more)
     assert len(behind) > 8 and behind == sorted(behind)
     assert slides_of(deck)[-len(more) :] == more
+
+
+def test_the_deck_takes_less_than_two_hours_by_a_count_that_the_built_slides_bear_out(deck):
+    found = contents(SOURCE.read_text(encoding="utf-8"))
+    main = [s for s in slides_of(deck) if s not in second_stack(deck)]
+    assert found["slides"] == len(main)
+    for name, mark in {"bets": ".bet", "figures": "img", "tables": "table"}.items():
+        assert found[name] == sum(len(s.select(mark)) for s in main), name
+    words = sum(len(s.get_text(" ").split()) for s in main)
+    assert found["words"] < words < 2 * found["words"], "tables, code and links are no speech"
+    assert minutes(found) <= 110, "a class asks questions, too"
 
 
 def test_each_slide_has_notes_that_lead_to_a_section_of_the_book(deck):
