@@ -10,7 +10,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book html slides zip handouts epub pdf pdf-tools pdf-packages check test lighthouse run lab serve lesson bench \
+.PHONY: help book html slides zip handouts epub pdf pdf-tools pdf-packages check test proof lighthouse run lab serve lesson bench \
         study quotes mutations oldest newest links pins words clean environment
 
 help: ## list the targets
@@ -73,14 +73,18 @@ pdf-tools:
 check: $(READY) ## what is wrong, with file and line, in half a minute (LESSON=slug proves that one, too)
 	@$(BIN)/python -m lecture6_utils.book.check $(LESSON)
 
-# Each lesson is whole on one worker, the longest first; all others fill the gaps.
-PROVE = -m pytest -n auto -q --durations=5
+# Each lesson is whole on one worker, the longest first; all others fill the gaps. There is one
+# worker more than cores: while a test waits for a browser or for a build, the core is not idle.
+WORKERS = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+PROVE = -m pytest -n $(WORKERS) -q --durations=5
 
 test: $(READY) ## prove every output of every lesson, and test all the rest
 	@$(BIN)/python -m lecture6_utils.book.executor status
-	@$(MAKE) --no-print-directory html
 	@$(BIN)/ruff check -q . && $(BIN)/ruff format --check -q .
-	@$(BIN)/python $(PROVE)
+	@$(MAKE) --no-print-directory -j2 html proof
+
+proof: # pages are built meanwhile: their tests come last, and wait for them
+	@MAKEFLAGS= $(BIN)/python $(PROVE)
 
 lighthouse: $(READY) ## Lighthouse's score of access for every page (needs node and a network)
 	@test -d _build/html || $(MAKE) --no-print-directory html

@@ -19,6 +19,7 @@
 import math
 import random
 from collections import Counter, defaultdict
+from functools import cache
 
 from lecture6_utils.reproducibility import make_reproducible
 
@@ -156,8 +157,8 @@ def cut_by_longest(word, rank):
 
 ranks = {name: {piece: i for i, piece in enumerate(v)} for name, v in vocabularies.items()}
 cutters = {
-    "BPE": lambda word: cut_by_merges(word, ranks["BPE"]),
-    "WordPiece": lambda word: cut_by_longest(word, ranks["WordPiece"]),
+    "BPE": cache(lambda word: cut_by_merges(word, ranks["BPE"])),
+    "WordPiece": cache(lambda word: cut_by_longest(word, ranks["WordPiece"])),
 }
 for name, cut in cutters.items():
     print(name, [" ".join(cut(word)) for word in ["talossa", "kirjakaupassa", "huoneisiin"]])

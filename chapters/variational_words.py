@@ -17,7 +17,6 @@
 # Character Embeddings” (text generation).*
 
 # %%
-import random
 from functools import cache
 
 from lecture6_utils.reproducibility import make_reproducible
@@ -35,6 +34,7 @@ from lecture6_utils.characters import characters_of, encode
 from lecture6_utils.measurement import Measured, MeasuredTable, difference, measured
 from lecture6_utils.ngrams import ngram_bits, tune_ngrams
 from lecture6_utils.plotting import COLORS, WIDTH, set_style
+from lecture6_utils.splits import split_by_lemma
 from lecture6_utils.words import load_words
 
 set_style()
@@ -56,26 +56,14 @@ LETTERS = characters_of(LEMMA_OF)
 N_SYMBOLS = len(LETTERS) + 2
 
 
-def split_by_lemma(lemma_of):
-    words, lemmas = sorted(lemma_of), sorted(set(lemma_of.values()))
-    rng = random.Random(0)
-    rng.shuffle(words)
-    rng.shuffle(lemmas)
-    tenth = len(lemmas) // 10
-    part = dict.fromkeys(lemmas, "train") | dict.fromkeys(lemmas[:tenth], "test")
-    part |= dict.fromkeys(lemmas[tenth : 2 * tenth], "valid")
-    split = {"train": [], "valid": [], "test": []}
-    for word in words:
-        if len(word) < PLACES:
-            split[part[lemma_of[word]]].append(word)
-    return split
-
-
 def number(words):
     return np.pad(encode(words, LETTERS, PLACES - 1), ((0, 0), (0, 1)))
 
 
-SPLIT = split_by_lemma(LEMMA_OF)
+SPLIT = {
+    name: [word for word in words if len(word) < PLACES]
+    for name, words in split_by_lemma(LEMMA_OF).items()
+}
 train_words = SPLIT["train"][:20_000]
 valid_words, test_words = SPLIT["valid"][:600], SPLIT["test"][:600]  # in random order
 x_train, x_valid, x_test = map(number, (train_words, valid_words, test_words))

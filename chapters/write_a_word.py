@@ -14,7 +14,6 @@
 # across varying lengths).*
 
 # %%
-import random
 
 from lecture6_utils.reproducibility import make_reproducible
 
@@ -29,6 +28,7 @@ from lecture6_utils.characters import characters_of
 from lecture6_utils.live_figures import live_writer
 from lecture6_utils.measurement import Measured, MeasuredTable, difference, measured
 from lecture6_utils.plotting import COLORS, WIDTH, set_style
+from lecture6_utils.splits import split_by_lemma
 from lecture6_utils.training import fit
 from lecture6_utils.words import load_words
 
@@ -46,22 +46,6 @@ SEEDS = range(42, 45)
 ROWS = load_words("finnish_nouns")
 LEMMA_OF = {row.lemma: row.lemma for row in ROWS} | {row.word: row.lemma for row in ROWS}
 LETTERS = characters_of(LEMMA_OF)
-
-
-def split_by_lemma(lemma_of):
-    words, lemmas = sorted(lemma_of), sorted(set(lemma_of.values()))
-    rng = random.Random(0)
-    rng.shuffle(words)
-    rng.shuffle(lemmas)
-    tenth = len(lemmas) // 10
-    part = dict.fromkeys(lemmas, "train") | dict.fromkeys(lemmas[:tenth], "test")
-    part |= dict.fromkeys(lemmas[tenth : 2 * tenth], "valid")
-    split = {"train": [], "valid": [], "test": []}
-    for word in words:
-        split[part[lemma_of[word]]].append(word)
-    return split
-
-
 SPLIT = split_by_lemma(LEMMA_OF)
 TUNING = SPLIT["valid"][:1_000]  # on which settings are compared
 print("words:", ", ".join(f"{len(words):,} {name}" for name, words in SPLIT.items()))

@@ -4,7 +4,7 @@
 """
 
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -184,15 +184,21 @@ def learn_tnt(words, y, theta, n_classes, longest=10):
     ----------
     Brants (2000), TnT: a statistical part-of-speech tagger, section 2.3.
     """
-    counts = defaultdict(lambda: np.zeros(n_classes))
-    for word, target in zip(words, y, strict=True):
-        for suffix in suffixes(word, longest):
-            counts[suffix][target] += 1
-    shares = {}
-    for suffix in sorted(counts, key=len):  # the empty one first
-        own = counts[suffix] / counts[suffix].sum()
-        shorter = shares[suffix[1:]] if suffix else own
-        shares[suffix] = (own + theta * shorter) / (1 + theta)
+    row_of = {}  # of each suffix in the tables
+    rows = [
+        [row_of.setdefault(suffix, len(row_of)) for suffix in suffixes(word, longest)]
+        for word, _ in zip(words, y, strict=True)
+    ]
+    cells = np.repeat(y, [len(row) for row in rows]) + n_classes * np.concatenate(rows)
+    counts = np.bincount(cells, minlength=len(row_of) * n_classes).reshape(-1, n_classes)
+    own = counts / counts.sum(axis=1, keepdims=True)
+    lengths = np.array([len(suffix) for suffix in row_of])
+    shorter = np.array([row_of[suffix[1:]] for suffix in row_of])
+    table = own.copy()  # the empty suffix has none that is shorter but itself
+    for n in range(lengths.max() + 1):
+        here = lengths == n
+        table[here] = (own[here] + theta * table[shorter[here]]) / (1 + theta)
+    shares = dict(zip(row_of, table, strict=True))
 
     def read(words):
         known = (next(s for s in suffixes(word, longest) if s in shares) for word in words)

@@ -23,7 +23,8 @@ def load_misspellings():
     """Real English misspellings with the word that was meant, split by families of words.
 
     Words with the same first four letters are a family. An eighth of the families is for the
-    test, another eighth for validation, so that no form of a test word is trained on.
+    test, another eighth for validation. So no test word is trained on, nor nearly any other form
+    of one: those of *write* and *wrote* are two families.
 
     Returns
     -------

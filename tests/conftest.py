@@ -4,7 +4,9 @@ from collections import Counter
 
 import pytest
 from built import HTML, lack_of_build
-from helpers import make_small_book
+from helpers import ROOT, make_small_book
+
+from lecture6_utils.book.lock import alone
 
 #: The folders of tests, in the order in which they are run, after the lessons. The browser comes
 #: last: it stays for a whole session, and in a thread that drives one nothing can be awaited.
@@ -35,8 +37,10 @@ def small_book(tmp_path):
 @pytest.fixture(scope="session")
 def built_book():
     """The pages that all tests share, made once by `make html`, of the sources as they are."""
-    if lack := lack_of_build():
-        pytest.fail(lack)
+    # `make test` builds them while the lessons are proved
+    with alone(ROOT / "_build" / "build.lock", "A build", wait=True):
+        if lack := lack_of_build():
+            pytest.fail(lack)
     return HTML
 
 

@@ -68,8 +68,9 @@ def live_codings(nets, images):
             f"Sheet of {len(images)} images. Pick one, or step with the arrow keys.",
             len(images) // IMAGES_PER_ROW * 28,
         )
-        + f'<div>{picture()}</div></div><div class="live-three">{panels}</div>'
-        f'<p class="live-text" aria-live="polite"></p>{strip()}'
+        + f'<div>{picture("The chosen image")}</div></div><div class="live-three">{panels}</div>'
+        '<p class="live-text" aria-live="polite"></p>'
+        + strip("The images that excite the chosen unit most, up to ten")
     )
     data = {
         "nets": [whole("nets", 255 * codings) for codings in nets.values()],

@@ -85,19 +85,19 @@ def canvas(classes, width, label, height=None):
     )
 
 
-def picture(what="chosen image"):
-    """The place of one image."""
+def picture(what):
+    """The place of one image; `what` says which."""
     return (
         f'<canvas class="live-picture" width="28" height="28" role="img" aria-label="{what}">'
         "</canvas>"
     )
 
 
-def strip():
-    """The place of ten images."""
+def strip(what):
+    """The place of ten images; `what` says which, for those who do not see them."""
     return (
         '<canvas class="live-strip" width="148" height="58" role="img" '
-        'aria-label="ten images"></canvas>'
+        f'aria-label="{what}"></canvas>'
     )
 
 

@@ -58,7 +58,10 @@ def live_map(maps, images, labels, names):
             f"Map of {len(images):,} images. Point at a dot, or step "
             "from dot to dot with the arrow keys.",
         )
-        + f'<div>{picture()}<p class="live-text" aria-live="polite"></p>{strip()}</div></div>'
+        + f"<div>{picture('The image of the chosen dot')}"
+        '<p class="live-text" aria-live="polite"></p>'
+        + strip("The ten images whose dots are nearest")
+        + "</div></div>"
     )
     data = {
         "maps": [whole("maps", scaled(points)) for points in maps.values()],

@@ -54,7 +54,8 @@ def live_plane(decoder, codings, labels, names, span=3.2):
             "Plane of two codings. Drag the ring, or move it "
             "with the arrow keys; Shift moves it farther.",
         )
-        + f'<div>{picture("decoded picture")}<p class="live-text" aria-live="polite"></p>'
+        + f"<div>{picture('The picture decoded from the chosen place')}"
+        '<p class="live-text" aria-live="polite"></p>'
         '<p class="live-note live-check"></p></div></div>'
     )
     data = {

@@ -59,7 +59,9 @@ def live_rate_distortion(curves, images):
             "along a curve, up and down to another one.",
             560,
         )
-        + f'<div>{strip()}<p class="live-text" aria-live="polite"></p></div></div>'
+        + "<div>"
+        + strip("At the chosen point: five pictures rebuilt, below them five new ones")
+        + '<p class="live-text" aria-live="polite"></p></div></div>'
     )
     data = {
         "names": list(curves),

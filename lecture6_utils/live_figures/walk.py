@@ -54,7 +54,8 @@ def live_walk(decoder, codings, images, labels, names):
         '<input type="range" min="0" max="1" step="0.01" value="0.5"><output></output></label>'
         '<p><button type="button" class="live-go">Walk</button> '
         '<button type="button" class="live-zero">All codings 0</button></p></div>'
-        f'<div>{picture("decoded picture")}<p class="live-note live-check"></p></div></div>'
+        f"<div>{picture('The picture decoded from these codings')}"
+        '<p class="live-note live-check"></p></div></div>'
         f'<div class="live-two">{sliders}</div>'
     )
     data = {
