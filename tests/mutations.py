@@ -248,8 +248,8 @@ MUTATIONS = [
         "write_a_word",
         (
             "split by word, not by lemma",
-            "split[part[lemma_of[word]]].append(word)",
-            "split[rng.choices([*split], (8, 1, 1))[0]].append(word)",
+            "SPLIT = split_by_lemma(LEMMA_OF)",
+            "SPLIT = split_by_lemma({word: word for word in LEMMA_OF})",
         ),
         (
             "the end of the word not predicted",
