@@ -73,10 +73,8 @@ pdf-tools:
 check: $(READY) ## what is wrong, with file and line, in half a minute (LESSON=slug proves that one, too)
 	@$(BIN)/python -m lecture6_utils.book.check $(LESSON)
 
-# Each lesson is whole on one worker, the longest first; all others fill the gaps. There is one
-# worker more than cores: while a test waits for a browser or for a build, the core is not idle.
-WORKERS = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
-PROVE = -m pytest -n $(WORKERS) -q --durations=5
+# Each lesson is whole on one worker, the longest first; all others fill the gaps.
+PROVE = -m pytest -n auto -q --durations=5
 
 test: $(READY) ## prove every output of every lesson, and test all the rest
 	@$(BIN)/python -m lecture6_utils.book.executor status
