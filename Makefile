@@ -144,8 +144,9 @@ oldest newest: $(READY)
 links: $(READY) ## ask for every address that the book names whether it is still there (network)
 	@$(BIN)/jupyter-book build . --path-output _build/links --builder linkcheck -q
 
+# With their extras: or pip would look for a version of its own for jsonschema[format-nongpl].
 pins: ## make requirements.txt anew from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --extra book --universal --fork-strategy fewest \
+	uv pip compile pyproject.toml --extra book --universal --fork-strategy fewest --no-strip-extras \
 	  --python-version 3.11 --no-emit-index-url --no-annotate --generate-hashes --upgrade -q \
 	  --custom-compile-command "make pins" -o requirements.txt
 

@@ -246,7 +246,7 @@ def code_cells(notebook):
 def pins(root):
     """The lines of ``requirements.txt`` that name a package and its version, without the hashes."""
     lines = (root / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    return [line.removesuffix("\\").rstrip() for line in lines if re.match(r"[\w.-]+==", line)]
+    return [line.removesuffix("\\").rstrip() for line in lines if re.match(r"[\w.\[\]-]+==", line)]
 
 
 def sources(lesson):
