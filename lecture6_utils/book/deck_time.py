@@ -61,10 +61,10 @@ def said(found):
     """The count as a sentence or two."""
     *most, last = (f"{found[name]} {name}" for name in LOOKED_AT)
     return (
-        f"Its {found['slides']} slides and their notes have {found['words']:,} words, which take "
+        f"The deck's {found['slides']} slides and their notes have {found['words']:,} words, which take "
         f"{found['words'] / PACE:.0f} minutes at {PACE} words a minute. With one minute for each "
         f"of its {', '.join(most)} and {last}, and {MINUTES_OF_BET} for each of its "
-        f"{found['bets']} bets, the deck takes about {minutes(found):.0f} minutes, questions of "
+        f"{found['bets']} bets, it takes about {minutes(found):.0f} minutes, questions of "
         "the class not counted."
     )
 

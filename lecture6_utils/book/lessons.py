@@ -25,7 +25,8 @@ NUMERIC_STACK = re.compile(
     r"(?:tensorflow|tensorflow-cpu|keras|numpy|scipy|scikit-learn|matplotlib|pillow"
     r"|rapidfuzz|sentencepiece|seqeval)=="
 )
-#: The modules of the package that change no number: they draw, print, or choose the seeds.
+#: The modules whose change leaves a study valid: they draw, print, choose the seeds, or take the
+#: intervals of what was measured.
 NOT_COMPUTING = {"exercises", "live_figures", "measurement", "plotting", "reproducibility"}
 METADATA_KEY = "lecture6"
 ROOM = 1_000_000  # bytes that there must be for a notebook that is new
