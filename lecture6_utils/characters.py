@@ -73,15 +73,15 @@ def encode(words, characters, length):
     words = _check_words(words)
     if length < 2:
         raise ValueError(f"length must be at least 2, got {length}: a word has two ends.")
-    number = {character: i for i, character in enumerate(characters, UNKNOWN + 1)}
     head = length // 2
-    numbers = np.full((len(words), length), PADDING, np.int32)
-    for row, word in zip(numbers, words):
-        word = unicodedata.normalize("NFC", word)
-        if len(word) > length:
-            word = word[:head] + word[head - length :]
-        row[: len(word)] = [number.get(character, UNKNOWN) for character in word]
-    return numbers
+    words = [unicodedata.normalize("NFC", word) for word in words]
+    words = [w if len(w) <= length else w[:head] + w[head - length :] for w in words]
+    codes = np.array(words, dtype=f"U{length}").view(np.uint32).reshape(len(words), length)
+    known = np.array([ord(character) for character in characters], dtype=np.intp)
+    number = np.full(max(codes.max(initial=0), known.max(initial=0)) + 1, UNKNOWN, np.int32)
+    number[known] = np.arange(len(known)) + UNKNOWN + 1
+    number[0] = PADDING  # with which NumPy fills up a word
+    return number[codes]
 
 
 def mistype(word, n_typos, rng, characters, start=0, stop=None):

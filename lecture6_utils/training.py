@@ -1,6 +1,7 @@
 """Train small Keras models quickly: a whole epoch inside one compiled function."""
 
 import contextlib
+import functools
 import json
 import random
 import warnings
@@ -30,7 +31,7 @@ def fit(
     for each epoch, and Keras's own ``train_step`` (your loss, metrics, regularizers and
     optimizer) loops over them inside one `tf.function`, compiled by XLA. The last,
     smaller batch of an epoch is trained on too, as in Keras. What was compiled for a
-    model serves later models of the same layers, loss and optimizer.
+    model serves later models of the same layers, loss and optimizer, at any learning rate.
 
     Parameters
     ----------
@@ -69,23 +70,26 @@ def fit(
     _build(model, x[:1], y[:1])
     program = _program(model, x[:1], y[:1], jit_compile)
     inputs = tf.constant(x)
-    targets = inputs if y is x else tf.constant(y)
+    targets = None if y is x else tf.constant(y)
     n_full, rest = divmod(n, batch_size)
+    n_steps = n_full + bool(rest)
+    schedule = _schedule(model.optimizer, epochs * n_steps) if program.is_told else None
 
-    def batches(data, order):
-        """The shuffled rows as an array of full batches, and what is left over."""
-        full = tf.gather(data, order[: n - rest])
-        full = tf.reshape(full, (n_full, batch_size, *data.shape[1:]))
-        return full, tf.gather(data, order[n - rest :])
-
-    def train_epoch(order):
-        x_full, x_rest = batches(inputs, order)
-        y_full, y_rest = (x_full, x_rest) if y is x else batches(targets, order)
+    def train_epoch(trained, order):
+        """Train on all rows in this order."""
+        if schedule is None:
+            rates = tf.fill([n_steps], tf.cast(model.optimizer.learning_rate, "float32"))
+        else:
+            rates = schedule[int(trained.optimizer.iterations.value) :][:n_steps]
+        full, last = order[: n - rest].reshape(n_full, batch_size), order[n - rest :]
         if n_full:
-            program.train_full_batches(x_full, y_full)
+            program.train_full_batches(inputs, targets, full, rates[:n_full])
         if rest:
-            program.train_last_batch((x_rest, y_rest))
+            x_last = tf.gather(inputs, last)
+            y_last = x_last if targets is None else tf.gather(targets, last)
+            program.train_last_batch(x_last, y_last, rates[-1])
 
+    watched = bool(callbacks)
     callbacks = keras.callbacks.CallbackList(
         callbacks,
         add_history=True,
@@ -97,25 +101,48 @@ def fit(
     )
     model.stop_training = False
     callbacks.on_train_begin()
-    for epoch in range(epochs):
-        model.reset_metrics()
-        callbacks.on_epoch_begin(epoch)
-        callbacks.on_train_batch_begin(0)
-        with program.lent(model) as trained:
-            train_epoch(np.random.permutation(n))
-            logs = {name: float(value) for name, value in trained.get_metrics_result().items()}
-        callbacks.on_train_batch_end(0, logs)
-        if validation_data is not None:
+    # A callback may look into the model, or change it: then it has its state between the epochs.
+    with contextlib.nullcontext() if watched else program.lent(model):
+        for epoch in range(epochs):
+            callbacks.on_epoch_begin(epoch)
+            callbacks.on_train_batch_begin(0)
             with program.lent(model) as trained:
-                results = trained.evaluate(
-                    *validation_data, batch_size=1_000, verbose=0, return_dict=True
-                )
-            logs |= {f"val_{name}": value for name, value in results.items()}
-        callbacks.on_epoch_end(epoch, logs)
-        if model.stop_training:
-            break
+                trained.reset_metrics()
+                train_epoch(trained, np.random.permutation(n))
+                logs = {name: float(value) for name, value in trained.get_metrics_result().items()}
+            callbacks.on_train_batch_end(0, logs)
+            if validation_data is not None:
+                with program.lent(model) as trained:
+                    results = trained.evaluate(
+                        *validation_data, batch_size=1_000, verbose=0, return_dict=True
+                    )
+                logs |= {f"val_{name}": value for name, value in results.items()}
+            callbacks.on_epoch_end(epoch, logs)
+            if model.stop_training:
+                break
     callbacks.on_train_end(logs)
     return model.history
+
+
+def _schedule(optimizer, n_steps):
+    """The learning rates of all steps up to the last of the next n; None if no schedule tells."""
+    schedule = optimizer.get_config()["learning_rate"]
+    if isinstance(schedule, dict):
+        return _rates(json.dumps(schedule), int(optimizer.iterations.value) + n_steps)
+
+
+@functools.lru_cache(maxsize=16)
+def _rates(schedule, n_steps):
+    schedule = keras.saving.deserialize_keras_object(json.loads(schedule))
+
+    @tf.function(jit_compile=True)
+    def rates():
+        found = tf.TensorArray("float32", size=n_steps)
+        for step in tf.range(n_steps):  # one by one: of a vector, cosines are rounded otherwise
+            found = found.write(step, schedule(step))
+        return found.stack()
+
+    return rates().numpy()
 
 
 # --- one compilation for all models that are alike ---------------------------------------
@@ -128,30 +155,51 @@ class _Program:
     model of the same make lends its twin its state, and takes it back.
     """
 
-    def __init__(self, twin, jit_compile):
-        self.twin = twin
+    def __init__(self, twin, jit_compile, is_told=False):
+        self.twin, self.borrower = twin, None
+        self.is_told = is_told  # the learning rate of each step
+
+        def train_batch(x, y, learning_rate):
+            if is_told:
+                twin.optimizer.learning_rate.assign(learning_rate)
+            return twin.train_step((x, y))  # as Keras does: without an output the last bits differ
 
         @tf.function(jit_compile=jit_compile)
-        def train_full_batches(x, y):
-            for step in tf.range(len(x)):
-                twin.train_step((x[step], y[step]))
+        def train_full_batches(x, y, rows, learning_rates):
+            for step in tf.range(len(rows)):
+                x_batch = tf.gather(x, rows[step])
+                y_batch = x_batch if y is None else tf.gather(y, rows[step])
+                train_batch(x_batch, y_batch, learning_rates[step])
 
         self.train_full_batches = train_full_batches
         # One odd batch an epoch is not worth an XLA compilation of its own.
-        self.train_last_batch = tf.function(twin.train_step)
+        self.train_last_batch = tf.function(train_batch)
 
     @contextlib.contextmanager
     def lent(self, model):
         """The twin in the state of the model, which is in the twin's state afterwards."""
-        if self.twin is model:
-            yield model
+        if model in (self.twin, self.borrower):
+            yield self.twin
             return
-        pairs = list(zip(_state(model), _state(self.twin)))
+        pairs = [
+            (own.value, twins.value)
+            for own, twins in zip(_state(model, self.is_told), _state(self.twin, self.is_told))
+        ]
         for own, twins in pairs:
-            twins.assign(own)
-        yield self.twin
-        for own, twins in pairs:
-            own.assign(twins)
+            _copy(own, twins)
+        self.borrower = model
+        try:
+            yield self.twin
+        finally:
+            self.borrower = None
+            for own, twins in pairs:
+                _copy(twins, own)
+
+
+def _copy(source, target):
+    """As ``target.assign(source)``, without the checks, which take longer than the copy."""
+    value = tf.raw_ops.ReadVariableOp(resource=source.handle, dtype=source.dtype)
+    tf.raw_ops.AssignVariableOp(resource=target.handle, value=value)
 
 
 _PROGRAMS = OrderedDict()  # the latest last
@@ -160,19 +208,24 @@ _MOST_PROGRAMS = 16  # each keeps a model and its compiled code in memory
 
 def _program(model, x, y, jit_compile):
     """The program of an earlier model that is like this one, or a new one."""
-    key = _make(model)
+    is_told = jit_compile  # XLA compiles for a second or more: once for all learning rates
+    key = _make(model, is_told)
     if key is None:  # who knows what its own code does
         return _Program(model, jit_compile)
     key = (key, jit_compile)
     if key not in _PROGRAMS:
         seeds = random.getstate()  # the twin's initial weights must cost the next model nothing
         twin = keras.models.clone_model(model)
-        twin.compile_from_config(model.get_compile_config())
+        config = model.get_compile_config()
+        if is_told:
+            config["optimizer"]["config"]["learning_rate"] = 0.0
+        twin.compile_from_config(config)
         _build(twin, x, y)
         random.setstate(seeds)
-        if list(map(_kind, _state(twin))) != list(map(_kind, _state(model))):
+        states = _state(twin, is_told), _state(model, is_told)
+        if list(map(_kind, states[0])) != list(map(_kind, states[1])):
             return _Program(model, jit_compile)  # it shares weights in a way no config tells
-        _PROGRAMS[key] = _Program(twin, jit_compile)
+        _PROGRAMS[key] = _Program(twin, jit_compile, is_told)
         while len(_PROGRAMS) > _MOST_PROGRAMS:
             _PROGRAMS.popitem(last=False)
     _PROGRAMS.move_to_end(key)
@@ -188,10 +241,16 @@ def _build(model, x, y):
     model.optimizer.build(model.trainable_variables)
 
 
-def _state(model):
-    """All variables that a training step reads or writes, in an order fixed by the model's make."""
+def _state(model, is_told):
+    """All variables that a training step reads or writes, in an order fixed by the model's make.
+
+    But the learning rate, if it is told.
+    """
     variables = [*model.variables, *model.optimizer.variables, *model.metrics_variables]
-    return list({id(variable): variable for variable in variables}.values())
+    distinct = {id(variable): variable for variable in variables}
+    if is_told:
+        distinct.pop(id(model.optimizer.learning_rate), None)  # with a schedule there is none
+    return list(distinct.values())
 
 
 def _kind(variable):
@@ -204,7 +263,7 @@ def _kind(variable):
 _NAMES = {"name", "keras_history", "input_layers", "output_layers"}  # where layers are named
 
 
-def _make(model):
+def _make(model, is_told):
     """All that tells how a model trains but its variables, as text; None if no text can tell.
 
     Layers of Keras are what their config says. A layer, loss or function of anyone else
@@ -233,9 +292,11 @@ def _make(model):
         with warnings.catch_warnings(action="error"):  # Keras warns of each lambda
             layers = plain(keras.saving.serialize_keras_object(model))
             compiled = keras.saving.serialize_keras_object(model.get_compile_config())
-        compiled["optimizer"]["config"].pop("name")  # adam_7 and adam_8 do the same
         plain(compiled)  # a metric keeps its name, which the logs tell
-        kinds = [_kind(variable) for variable in _state(model)]
+        compiled["optimizer"]["config"].pop("name")  # adam_7 and adam_8 do the same
+        if is_told:
+            compiled["optimizer"]["config"].pop("learning_rate")
+        kinds = [_kind(variable) for variable in _state(model, is_told)]
         return json.dumps([layers, compiled, kinds], default=tuple)  # of a TensorShape
     except Exception:  # what is not of Keras cannot be put into words, each time in another way
         return None

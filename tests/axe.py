@@ -1,10 +1,11 @@
-"""axe on a page: all its rules once, and those of color for each look of its text."""
+"""axe on a page: all its rules, and those of color for each look of its text."""
 
+from axe_playwright_python.base import AXE_SCRIPT
 from axe_playwright_python.sync_playwright import Axe
 
 COLOR = ["color-contrast", "link-in-text-block"]
 
-# On a page of thousands of pieces of code the rules of color take half a minute. Whether text
+# On a page of thousands of pieces of code the rule of contrast takes half a minute. Whether text
 # can be read depends on its own style and on those of what it lies in: so of all the texts
 # that agree in these the first three are marked, to be asked for.
 MARK = """() => {
@@ -28,30 +29,28 @@ MARK = """() => {
         seen.set(look(e), n);
         if (n <= 3) e.dataset.looksNew = "";
     }
-    return seen.size;
 }"""
 
 
-def run(page, context=None, **options):
-    """The faults that axe finds, as rule and HTML."""
-    response = Axe().run(page, context, {"resultTypes": ["violations"], **options}).response
+MARKED = 'axe.configure({rules: [{id: "color-contrast", selector: "[data-looks-new]"}]});'
+AXE = Axe(f"{AXE_SCRIPT};{MARKED}")
+
+
+def faults(page, *more, context=None, **options):
+    """The faults of a page as it looks at this moment, as rule and HTML.
+
+    `more` are rules that are off by themselves.
+    """
+    page.evaluate(MARK)
+    rules = {rule: {"enabled": True} for rule in more}
+    options = {"resultTypes": ["violations"], "rules": rules, **options}
     return [
         (fault["id"], node["html"][:120])
-        for fault in response["violations"]
+        for fault in AXE.run(page, context, options).response["violations"]
         for node in fault["nodes"]
     ]
 
 
 def color_faults(page):
     """Text and links that are too pale, as the page looks at this moment."""
-    if page.evaluate(MARK) == 0:
-        return []
-    return run(page, {"include": [["[data-looks-new]"]]}, runOnly=COLOR)
-
-
-def faults(page, *more):
-    """All faults; `more` are rules that are off by themselves."""
-    rules = {rule: {"enabled": False} for rule in COLOR} | {
-        rule: {"enabled": True} for rule in more
-    }
-    return run(page, rules=rules) + color_faults(page)
+    return faults(page, runOnly=COLOR)

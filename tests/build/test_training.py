@@ -44,9 +44,14 @@ def two_outputs():
     return model
 
 
-def test_one_epoch_equals_keras_step_by_step(data):
+@pytest.mark.parametrize("schedule", [False, True])
+def test_one_epoch_equals_keras_step_by_step(data, schedule):
     x, y = data
-    ours, keras_own = classifier(), classifier()
+
+    def rate():
+        return keras.optimizers.schedules.CosineDecay(0.1, N // BATCH) if schedule else 0.001
+
+    ours, keras_own = (classifier(optimizer=keras.optimizers.Adam(rate())) for _ in range(2))
     np.random.seed(0)
     history = fit(ours, x, y, epochs=1, batch_size=BATCH)
     np.random.seed(0)
@@ -183,6 +188,10 @@ def own_loss(y, y_pred):
     return keras.ops.mean(keras.ops.abs(y - y_pred))
 
 
+def faster():
+    return keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.05, 7))
+
+
 DIFFERENT = [
     {"units": 7},
     {"activation": "tanh"},
@@ -191,9 +200,12 @@ DIFFERENT = [
     {"frozen": True},
     {"loss": "mae"},
     {"optimizer": keras.optimizers.SGD},
+    {"optimizer": faster},  # without XLA a program keeps its learning rate
     {"metric": "mae"},
 ]
-ALIKE = [{"seed": 2}, {"names": ("c", "relu")}, {"dropout_seed": 4}]
+
+
+ALIKE = [{"optimizer": faster}, {"seed": 2}, {"names": ("c", "relu")}, {"dropout_seed": 4}]
 UNKNOWN = [
     {"layer": OwnDense},
     {"loss": own_loss},
@@ -290,6 +302,58 @@ def test_a_callback_may_change_the_model(data, no_programs):
     model, zero = net(), Zero()
     fit(model, *data, epochs=1, callbacks=[zero], **PLAIN)
     assert zero.seen.any() and not model.get_weights()[0].any()
+
+
+def test_a_second_training_goes_on_along_the_schedule(data, no_programs):
+    n_steps = -(-N // BATCH)
+    rate = keras.optimizers.schedules.PiecewiseConstantDecay([n_steps - 1], [0.1, 0.0])
+    model = net(optimizer=keras.optimizers.SGD(rate))
+    weights = [model.trainable_variables[0].value.numpy()]
+    for _ in range(2):
+        fit(model, *data, epochs=1, batch_size=BATCH)
+        weights.append(model.trainable_variables[0].value.numpy())
+    assert not np.array_equal(weights[0], weights[1])
+    np.testing.assert_array_equal(weights[1], weights[2])
+
+
+def test_a_callback_may_set_the_learning_rate(data, no_programs):
+    made = []
+    for rate in (0.0, 0.1):
+        model = net(optimizer=keras.optimizers.SGD(0.5))
+        before = model.trainable_variables[0].value.numpy()
+        scheduler = keras.callbacks.LearningRateScheduler(lambda epoch: rate)  # noqa: B023
+        fit(model, *data, epochs=2, batch_size=BATCH, callbacks=[scheduler])
+        assert float(model.optimizer.learning_rate.value) == pytest.approx(rate)
+        made.append(np.abs(model.trainable_variables[0].value.numpy() - before).max())
+    assert made[0] == 0 < made[1] and no_programs() == 1
+
+
+def test_a_training_that_is_cut_off_leaves_the_model_as_far_as_it_came(
+    data, no_programs, monkeypatch
+):
+    fit(net(), *data, epochs=1, **PLAIN)  # from here on, models are trained as its twin
+    np.random.seed(0)
+    orders = [np.random.permutation(N), KeyboardInterrupt]
+    one_epoch, cut_off = net(2), net(2)
+    np.random.seed(0)
+    fit(one_epoch, *data, epochs=1, **PLAIN)
+
+    def next_order(n):
+        order = orders.pop(0)
+        if order is KeyboardInterrupt:
+            raise order
+        return order
+
+    monkeypatch.setattr(np.random, "permutation", next_order)
+    with pytest.raises(KeyboardInterrupt):
+        fit(cut_off, *data, epochs=9, **PLAIN)
+    for one, other in zip(one_epoch.get_weights(), cut_off.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    monkeypatch.undo()
+    before = [w.copy() for w in cut_off.get_weights()]
+    fit(net(3), *data, epochs=1, **PLAIN)  # the twin is free again
+    for one, other in zip(before, cut_off.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_only_the_latest_programs_are_kept(data, no_programs, monkeypatch):
