@@ -950,8 +950,8 @@ MUTATIONS = [
         "training",
         (
             "training data not shuffled",
-            "train_epoch(np.random.permutation(n))",
-            "train_epoch(np.arange(n))",
+            "train_epoch(trained, np.random.permutation(n))",
+            "train_epoch(trained, np.arange(n))",
         ),
         (
             "the last, smaller batch left out",
@@ -1018,8 +1018,8 @@ MUTATIONS = [
         "characters",
         (
             "the first character numbered as unknown",
-            "enumerate(characters, UNKNOWN + 1)",
-            "enumerate(characters, UNKNOWN)",
+            "np.arange(len(known)) + UNKNOWN + 1",
+            "np.arange(len(known)) + UNKNOWN",
         ),
         (
             "a typo generator that makes no typo",
