@@ -336,7 +336,7 @@ print(json.dumps({
 def told():
     """What each machine variant tells of itself, and its product of two matrices."""
     found = {}
-    for variant in ("here", "avx", "sse4.2", "xla-avx", "threads"):
+    for variant in sorted({variant for _, variant in PLAN} - {OLDEST} | {"here", "xla-avx"}):
         result = subprocess.run(
             [sys.executable, "-c", TOLD],
             cwd=ROOT,

@@ -203,8 +203,6 @@ DIFFERENT = [
     {"optimizer": faster},  # without XLA a program keeps its learning rate
     {"metric": "mae"},
 ]
-
-
 ALIKE = [{"optimizer": faster}, {"seed": 2}, {"names": ("c", "relu")}, {"dropout_seed": 4}]
 UNKNOWN = [
     {"layer": OwnDense},
