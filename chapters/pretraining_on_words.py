@@ -25,7 +25,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 from keras import layers
-from scipy import stats
+from scipy import sparse, stats
 from sklearn.linear_model import LogisticRegression
 
 from lecture6_utils.cases import learn_tnt, lemma_difference, load_cases
@@ -259,23 +259,39 @@ def starting_encoder(start, draw):
     return new_encoder()
 
 
-def all_layers(encoder, few, learning_rate, draw, steps=320, batch_size=32):
+def train(net, inputs, few, learning_rate, steps=320, batch_size=32):
     """A function from words to classes, learned from the training words at the places `few`."""
+    rates = [learning_rate * (1 - epoch / 5) for epoch in range(5)]
+    ends = [epoch * steps // 5 - 1 for epoch in range(1, 5)]
+    falling = keras.optimizers.schedules.PiecewiseConstantDecay(ends, rates)
+    net.compile(loss="sparse_categorical_crossentropy", optimizer=keras.optimizers.Adam(falling))
+    repeated = np.resize(few, steps // 5 * batch_size)  # each word equally often, up to one
+    x, y = inputs(X_TRAIN[repeated]), TASK.train.y[repeated]
+    fit(net, x, y, epochs=5, batch_size=batch_size)
+    return lambda words: net(inputs(numbers_of(tuple(words)))).numpy().argmax(axis=1)
+
+
+def softmax_layer():
+    return layers.Dense(N_CLASSES, activation="softmax", kernel_initializer="zeros")
+
+
+def all_layers(encoder, few, learning_rate, draw, **length):
     copy = new_encoder()  # the pretrained encoder itself must stay as it is
     copy.set_weights(encoder.get_weights())
     keras.utils.set_random_seed(draw)  # the same batches for all
-    head = layers.Dense(N_CLASSES, activation="softmax", kernel_initializer="zeros")
-    net = keras.Sequential([copy, head])
-    net.compile(loss="sparse_categorical_crossentropy", optimizer="adam")
-    falling = keras.callbacks.LearningRateScheduler(lambda epoch: learning_rate * (1 - epoch / 5))
-    repeated = np.resize(few, steps // 5 * batch_size)  # each word equally often, up to one
-    x, y = X_TRAIN[repeated], TASK.train.y[repeated]
-    fit(net, x, y, epochs=5, batch_size=batch_size, callbacks=[falling])
-    return lambda words: net(numbers_of(tuple(words))).numpy().argmax(axis=1)
+    net = keras.Sequential([copy, softmax_layer()])
+    return train(net, lambda numbers: numbers, few, learning_rate, **length)
+
+
+def hidden_head(encoder, few, learning_rate, draw):
+    keras.utils.set_random_seed(draw)
+    hidden = layers.Dense(128, activation="relu")
+    net = keras.Sequential([keras.Input((128,)), hidden, softmax_layer()])
+    return train(net, lambda numbers: encoder(numbers).numpy(), few, learning_rate)
 
 
 def linear_head(inputs, few, C):
-    model = LogisticRegression(C=C, solver="newton-cg")
+    model = LogisticRegression(C=C, max_iter=1_000)
     model.fit(inputs(X_TRAIN[few]), TASK.train.y[few])
     return lambda words: model.predict(inputs(numbers_of(tuple(words))))
 
@@ -286,7 +302,7 @@ def frozen(encoder, few, C, draw):
 
 def letters_alone(encoder, few, C, draw):
     def one_hot(numbers):
-        return np.eye(N_SYMBOLS)[numbers].reshape(len(numbers), -1)
+        return sparse.csr_array(np.eye(N_SYMBOLS)[numbers].reshape(len(numbers), -1))
 
     return linear_head(one_hot, few, C)
 
@@ -313,6 +329,7 @@ ARMS = {  # name: (start of the encoder, what is trained)
 }
 GRIDS = {
     all_layers: [0.0005, 0.002, 0.008, 0.032],
+    hidden_head: [0.0005, 0.002, 0.008, 0.032],
     frozen: [0.01, 0.1, 1, 10, 100],
     letters_alone: [0.1, 1, 10, 100, 1_000],
     count_suffixes: [0.1, 0.5, 2, 8, 32],
@@ -327,17 +344,24 @@ def accuracy(arm, draw, size, setting, part):
     return np.mean(read(part.words) == part.y)
 
 
-chosen, at_an_end = {}, 0
-results = {arm: np.zeros((8, len(SIZES))) for arm in ARMS}  # draws × sizes
-for arm, (_, learn) in ARMS.items():
-    grid = GRIDS[learn]
-    for i, size in enumerate(SIZES):
-        tried = [[accuracy(arm, d, size, s, TASK.valid) for s in grid] for d in (100, 101, 102)]
-        best = np.mean(tried, axis=0).argmax()
-        at_an_end += best in (0, len(grid) - 1)
-        chosen[arm, size] = grid[best]
-        results[arm][:, i] = [accuracy(arm, d, size, grid[best], TASK.test) for d in range(8)]
+def tune(arm, size):
+    """Of three draws' validation accuracies, the setting with the best mean; is it at an end?"""
+    grid = GRIDS[ARMS[arm][1]]
+    tried = [[accuracy(arm, d, size, s, TASK.valid) for s in grid] for d in (100, 101, 102)]
+    best = np.mean(tried, axis=0).argmax()
+    return grid[best], best in (0, len(grid) - 1)
 
+
+def run(arm, size, setting):
+    """The test accuracy of eight draws."""
+    return np.array([accuracy(arm, draw, size, setting, TASK.test) for draw in range(8)])
+
+
+keys = [(arm, size) for arm in ARMS for size in SIZES]
+tuned = {key: tune(*key) for key in keys}
+results = {key: run(*key, setting) for key, (setting, _) in tuned.items()}
+
+at_an_end = sum(at_end for _, at_end in tuned.values())
 measured("grids of 24 with their best mean at an end", at_an_end, ".0f")
 
 # %% [markdown]
@@ -361,10 +385,8 @@ measured("grids of 24 with their best mean at an end", at_an_end, ".0f")
 # %%
 MeasuredTable(
     {
-        arm: {
-            f"{size:,} labels": Measured(by_draw, ".1%") for size, by_draw in zip(SIZES, values.T)
-        }
-        for arm, values in results.items()
+        arm: {f"{size:,} labels": Measured(results[arm, size], ".1%") for size in SIZES}
+        for arm in ARMS
     },
     corner="test accuracy",
 )
@@ -379,7 +401,8 @@ STYLES = {  # color, marker
 }
 fig, ax = plt.subplots(figsize=(WIDTH, 4.4))
 for arm, (color, marker) in STYLES.items():
-    ax.plot(SIZES, results[arm].mean(axis=0), color=color, marker=marker, ms=5, lw=1.6, label=arm)
+    means = [results[arm, size].mean() for size in SIZES]
+    ax.plot(SIZES, means, color=color, marker=marker, ms=5, lw=1.6, label=arm)
 ax.set_xscale("log")
 ax.set_xticks(SIZES, [f"{size:,}" for size in SIZES])
 ax.minorticks_off()
@@ -392,13 +415,11 @@ _ = ax.legend(loc="lower right")
 #
 # In a draw all arms have the same labels. So we take the difference of two arms *within* each draw.
 
+
 # %%
-points = {arm: 100 * values.T for arm, values in results.items()}  # sizes × draws
-
-
 def compare(one, other, sizes=SIZES):
     for size in sizes:
-        pair = [points[arm][SIZES.index(size)] for arm in (one, other)]
+        pair = [100 * results[arm, size] for arm in (one, other)]
         difference(f"{one} − {other} | {size:,} labels", *pair, "+z.1f", over="draws")
 
 
@@ -406,6 +427,12 @@ print("Percentage points:")
 for arm in PRETRAINING:
     compare(arm, "from scratch")
 compare("masked words, frozen", "masked words", (50, 2_000))
+
+HIDDEN = "frozen, hidden head"  # a control, with the most labels only
+ARMS[HIDDEN] = ("masked words", hidden_head)
+results[HIDDEN, 2_000] = run(HIDDEN, 2_000, tune(HIDDEN, 2_000)[0])
+compare(HIDDEN, "masked words, frozen", (2_000,))
+compare(HIDDEN, "masked words", (2_000,))
 
 # %% [markdown]
 # Each line has the mean difference and its 95% interval over draws of labels. The three
@@ -419,7 +446,9 @@ compare("masked words, frozen", "masked words", (50, 2_000))
 #   With more labels a gain is not shown.
 # - *Masked strings* never gain. With 300 labels they lose ≈ −3.0 points.
 # - A linear head on the frozen encoder is behind, by ≈ −15.2 points with 2,000 labels. In the mean
-#   it is even behind a linear head on the letters themselves. A hidden head was not tried.
+#   it is even behind a linear head on the letters themselves. With a hidden layer of 128 units the
+#   head gains ≈ +2.8 points. Its difference from the net whose encoder is trained, too, is then
+#   still ≈ −12.4 points.
 #
 # ## Is it the words?
 #
@@ -468,7 +497,7 @@ panels = [
 for ax, rival, arms in panels:
     for i, arm in enumerate(arms):
         color, marker = STYLES[arm]
-        gaps = points[arm] - points[rival]
+        gaps = 100 * np.array([results[arm, size] - results[rival, size] for size in SIZES])
         half = stats.sem(gaps, axis=1) * stats.t.ppf(0.975, gaps.shape[1] - 1)
         x = np.array(SIZES) * (0.96, 1.04)[i]  # sideways, to keep the bars apart
         style = {"color": color, "marker": marker, "ms": 5, "lw": 1.6}
@@ -534,11 +563,11 @@ def shuffled(encoder, draw):
 from_shuffled = []
 for draw in range(8):
     encoder = shuffled(starting_encoder("denoised strings", draw), draw)
-    read = all_layers(encoder, draw_labeled(draw)[:50], chosen["denoised strings", 50], draw)
+    read = all_layers(encoder, draw_labeled(draw)[:50], tuned["denoised strings", 50][0], draw)
     from_shuffled.append(100 * np.mean(read(TASK.test.words) == TASK.test.y))
 
 print("Percentage points:")
-repaired, scratch = points["denoised strings"][0], points["from scratch"][0]
+repaired, scratch = (100 * results[arm, 50] for arm in ("denoised strings", "from scratch"))
 difference(
     "denoised strings − shuffled | 50 labels", repaired, from_shuffled, "+z.1f", over="draws"
 )
@@ -566,7 +595,7 @@ copiers = [repairer(x, np.where(x > 0, x, -1), seed).layers[0] for seed in SEEDS
 copied = []
 for draw in range(8):
     encoder = copiers[draw % len(SEEDS)]
-    read = all_layers(encoder, draw_labeled(draw)[:50], chosen["denoised strings", 50], draw)
+    read = all_layers(encoder, draw_labeled(draw)[:50], tuned["denoised strings", 50][0], draw)
     copied.append(100 * np.mean(read(TASK.test.words) == TASK.test.y))
 
 print("Percentage points:")

@@ -244,9 +244,10 @@ def linear_head(encoder, x, y, C):
 
 def train(net, x, y, learning_rate):
     repeated = np.resize(np.arange(len(x)), 4_000)  # each image equally often
-    net.compile(loss="sparse_categorical_crossentropy", optimizer="adam")
-    falling = keras.callbacks.LearningRateScheduler(lambda epoch: learning_rate * (1 - epoch / 5))
-    fit(net, x[repeated], y[repeated], epochs=5, batch_size=40, callbacks=[falling])
+    rates = [learning_rate * (1 - epoch / 5) for epoch in range(5)]
+    falling = keras.optimizers.schedules.PiecewiseConstantDecay([99, 199, 299, 399], rates)
+    net.compile(loss="sparse_categorical_crossentropy", optimizer=keras.optimizers.Adam(falling))
+    fit(net, x[repeated], y[repeated], epochs=5, batch_size=40)
     return lambda images: net(images).numpy().argmax(axis=1)
 
 
