@@ -278,7 +278,7 @@ def softmax_layer():
 def all_layers(encoder, few, learning_rate, draw, **length):
     copy = new_encoder()  # the pretrained encoder itself must stay as it is
     copy.set_weights(encoder.get_weights())
-    np.random.seed(draw)  # the same batches for all
+    keras.utils.set_random_seed(draw)  # the same batches for all
     net = keras.Sequential([copy, softmax_layer()])
     return train(net, lambda numbers: numbers, few, learning_rate, **length)
 
