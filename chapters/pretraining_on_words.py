@@ -260,7 +260,10 @@ def starting_encoder(start, draw):
 
 
 def train(net, inputs, few, learning_rate, steps=320, batch_size=32):
-    """A function from words to classes, learned from the training words at the places `few`."""
+    """A function from words to classes, learned from the training words at the places `few`.
+
+    `inputs` makes what the net reads of the numbers of letters.
+    """
     rates = [learning_rate * (1 - epoch / 5) for epoch in range(5)]
     ends = [epoch * steps // 5 - 1 for epoch in range(1, 5)]
     falling = keras.optimizers.schedules.PiecewiseConstantDecay(ends, rates)
@@ -327,9 +330,10 @@ ARMS = {  # name: (start of the encoder, what is trained)
     "letters + logistic regression": ("none", letters_alone),
     "TnT": ("none", count_suffixes),
 }
+RATES = [0.0005, 0.002, 0.008, 0.032]
 GRIDS = {
-    all_layers: [0.0005, 0.002, 0.008, 0.032],
-    hidden_head: [0.0005, 0.002, 0.008, 0.032],
+    all_layers: RATES,
+    hidden_head: RATES,
     frozen: [0.01, 0.1, 1, 10, 100],
     letters_alone: [0.1, 1, 10, 100, 1_000],
     count_suffixes: [0.1, 0.5, 2, 8, 32],
@@ -430,7 +434,9 @@ compare("masked words, frozen", "masked words", (50, 2_000))
 
 HIDDEN = "frozen, hidden head"  # a control, with the most labels only
 ARMS[HIDDEN] = ("masked words", hidden_head)
-results[HIDDEN, 2_000] = run(HIDDEN, 2_000, tune(HIDDEN, 2_000)[0])
+rate, at_end = tune(HIDDEN, 2_000)
+print("hidden head: its rate lies at an end of the grid:", at_end)
+results[HIDDEN, 2_000] = run(HIDDEN, 2_000, rate)
 compare(HIDDEN, "masked words, frozen", (2_000,))
 compare(HIDDEN, "masked words", (2_000,))
 

@@ -123,8 +123,8 @@ measured("one epoch of Keras's fit: cross-entropy", history.history["loss"][0], 
 # %% [markdown]
 # That was one epoch, with Keras's own `fit`. From here on we use ours, which does the same in
 # less time. The learning rate falls to 0 by the end of training. Learning rate and hidden units
-# were chosen on validation words, from grids of the same size for both networks. After the ten
-# epochs that both get, more training would still help both.
+# were chosen on validation words, from grids of the same size for both networks, and both train
+# for ten epochs.
 
 
 # %%
@@ -236,8 +236,8 @@ for one, other, size in [
 # - **The loss makes the difference.** With 32 numbers PCA rebuilds ≈ 3.2% of the words exactly,
 #   and the linear network ≈ 74.2%. The 95% interval of the difference begins at ≈ 66.4 points.
 #   More training would not help PCA: it *is* the best linear autoencoder for its own loss.
-# - **Hidden layers hardly help.** With 8 codings the difference is ≈ 0.4 points, which is next to
-#   nothing. With 32 codings it is ≈ −10.5 points.
+# - **Hidden layers hardly help.** With 8 codings, where hardly any word comes back, the
+#   difference is ≈ 0.4 points. With 32 codings the difference is ≈ −10.5 points.
 # - **The networks overfit.** With 32 codings the linear network rebuilds ≈ 90.0% of its training
 #   words.
 #
