@@ -628,7 +628,7 @@ _ = axes[1].legend(frameon=False)
 # %% [markdown]
 # - **A coding steers better than one unit**, by ≈ +11.6 points, and better than the unit's pattern,
 #   by ≈ +7.5 points. Over the pattern of a random direction the interval
-#   includes 0, but the coding is ahead in all nine runs of the study.
+#   includes 0, but the coding is ahead with all three sets of seeds of the study.
 # - **The network has a better direction already.** Its own output weights reach ≈ 28.6 points, and
 #   one coding of TopK ≈ 17.8. They need no autoencoder and no more labels.
 # - **No arm steers cleanly.** The coding makes ≈ 40.5% of the words the target case, and changes

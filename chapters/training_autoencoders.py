@@ -453,8 +453,8 @@ _ = ax.set_yticklabels(["sigmoid", "sigmoid,\ngain 4", "selu"])
 #   ≈ 0.0297. So the claim of the slide is **true** for this recipe.
 # - **sigmoid, gain 4**: end to end the same net learns. Greedy training saves ≈ 3.3% of the error
 #   over as many steps, and ≈ 13.5% over as much work. Both intervals include 0, so an advantage is
-#   **not shown**. But the second saving is above 0 in all nine runs of the study, so a small
-#   advantage is possible.
+#   **not shown**. But the second saving is above 0 with all three sets of seeds of the study,
+#   so a small advantage is possible.
 # - **selu**: end to end it reaches ≈ 0.0187. Greedy training saves
 #   ≈ −10.6% over as many steps, and the interval excludes 0: end to end is better. Over as much
 #   work (≈ 2.2%) a difference is not shown.

@@ -525,7 +525,8 @@ _ = ax.legend(loc="upper left", bbox_to_anchor=(0.1, 1.03), fontsize=10)
 # - **That a VAE needs fewer bits than the language model is not shown.** The language model needs
 #   ≈ 2.848. The plain VAE, annealing, and the pretrained encoder need at most ≈ 2.873, ≈ 2.875 and
 #   ≈ 2.871, too close to order. By lemma all differences are above 0; by seed, with three seeds
-#   only, not all intervals are. All five means are above 0 in all nine runs of the study.
+#   only, not all intervals are. All five means are above 0 with all three sets of seeds of the
+#   study.
 # - **The ELBO misleads** where $z$ says something: with free bits it gives at most ≈ 2.978, and 64
 #   draws at most ≈ 2.896 ({numref}`fig-vwords-bits`). 512 draws hardly change this, so the bound
 #   seems close.
@@ -555,8 +556,8 @@ for epochs in (EPOCHS, 2 * EPOCHS):
 # %% [markdown]
 # After ten epochs the VAE needs at most ≈ 2.829 bits and the language model ≈ 2.834, and a
 # difference is **not shown**: the interval allows either to be ahead. One seed cannot tell whether
-# more epochs help the VAE more, but in none of the nine runs of the study is it behind by 0.001 or
-# more.
+# more epochs help the VAE more, but with none of the three sets of seeds of the study is it behind
+# by 0.001 or more.
 #
 # ## What lies between two words?
 #

@@ -76,9 +76,9 @@ print(test.words[0], "→", *x_test[0], f"→ {one_hots(x_test).shape[1]} zeros 
 
 # %% [markdown]
 # An autoencoder without hidden layers has an encoder that is linear in the one-hots (an
-# `Embedding` reads the letter numbers), and a linear decoder. PCA is linear, too. The two differ
-# in the **loss**. PCA has the smallest squared error of all zeros and ones that a linear encoder
-# and decoder can have. The network gives each place a softmax over the letters, and makes the
+# `Embedding` multiplies each by a matrix), and a linear decoder. PCA is linear, too. The two differ
+# in the **loss**. No linear encoder and decoder rebuild the zeros and ones with a smaller squared
+# error than PCA. The network gives each place a softmax over the letters, and makes the
 # **cross-entropy** small: it gives the right letter a high probability. A second network has a
 # hidden layer in the encoder and another one in the decoder.
 
@@ -123,8 +123,8 @@ measured("one epoch of Keras's fit: cross-entropy", history.history["loss"][0], 
 # %% [markdown]
 # That was one epoch, with Keras's own `fit`. From here on we use ours, which does the same in
 # less time. The learning rate falls to 0 by the end of training. Learning rate and hidden units
-# were chosen on validation words, from grids of the same size for both networks, and both train
-# for ten epochs.
+# were chosen on validation words (in trials that are not shown, equally many for both networks).
+# Both then train for ten epochs.
 
 
 # %%
@@ -236,9 +236,9 @@ for one, other, size in [
 # - **The loss makes the difference.** With 32 numbers PCA rebuilds ≈ 3.2% of the words exactly,
 #   and the linear network ≈ 74.2%. The 95% interval of the difference begins at ≈ 66.4 points.
 #   More training would not help PCA: it *is* the best linear autoencoder for its own loss.
-# - **Hidden layers hardly help.** With 8 codings, where hardly any word comes back, the
-#   difference is ≈ 0.4 points. With 32 codings the difference is ≈ −10.5 points.
-# - **The networks overfit.** With 32 codings the linear network rebuilds ≈ 90.0% of its training
+# - **Hidden layers do not help here.** With 32 codings the difference from the linear network is
+#   ≈ −10.5 points. With 8 codings, where hardly any word comes back, it is ≈ 0.4 points.
+# - **The networks overfit.** With 32 codings the linear network rebuilds ≈ 90.0% of 3,000 training
 #   words.
 #
 # In {numref}`fig-squeeze-live` the linear network with 16 codings runs in the page. Type a word,
@@ -256,23 +256,24 @@ live_squeeze(
 # ## And how many bits?
 #
 # A real number could hold any amount of information. So we ask for **bits**: the length of a
-# message from which the word can be rebuilt without any error. An **n-gram
-# model** needs $-\log_2 P$ bits for each letter and the end of the word, given the letters
-# before. With an autoencoder, we send two parts:
+# message from which the word can be rebuilt without any error. A code can write what has the
+# probability $P$ in $-\log_2 P$ bits. An **n-gram model** gives a $P$ for each letter and the end
+# of the word, given the letters before. With an autoencoder, we send two parts:
 #
-# 1. the codings, each **rounded** to a multiple of a step. A frequent value takes few bits:
-#    $-\log_2$ of its share among the training words;
+# 1. the codings, each **rounded** to a multiple of a step (in standard deviations). A frequent
+#    value takes few bits: $-\log_2$ of its share among the training words;
 # 2. what the decoder does not know after that: $-\log_2 P$ of each letter, by its softmax.
 #
 # Large steps make the first part short and the second part long. A decoder that was trained on
-# exact codings is too sure of its letters when they are rounded, and PCA's has no softmax. So we
-# train a new linear decoder on the rounded codings, the same for both.
+# exact codings may be too sure of its letters when they are rounded, and PCA's has no softmax. So
+# we train a new linear decoder on the rounded codings, the same for both.
 #
 # There are two ways without any coding. **Letter frequencies** at each place know nothing of the
 # word. The **n-gram model** counts what followed the last letters, and mixes all lengths of
-# context: $P(c \mid h) = (N(hc) + \theta\, S(h)\, P(c \mid h')) / (N(h) + \theta\, S(h))$. Here
-# $N$ is a count, $S(h)$ the number of different letters that followed the context $h$, and $h'$ is
-# $h$ without its first letter. The longest context and $\theta$ are chosen on validation words.
+# context: $P(c \mid h) = (n(hc) + \theta\, S(h)\, P(c \mid h')) / (n(h) + \theta\, S(h))$. Here
+# $n(h)$ is how often the context $h$ was seen, $S(h)$ how many different letters followed it, and
+# $h'$ is $h$ without its first letter. A large $\theta$ trusts $h'$ more. The longest context and
+# $\theta$ are chosen on validation words.
 
 
 # %%
@@ -389,7 +390,7 @@ for name, found in bits.items():
         gap = over_lemmas(found[-1].sum(axis=0) - needed)
         difference(f"bits per word, step 3: {name} − {other}", gap, spec="+.1f", over="lemmas")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Bits for the 16 codings against bits for the letters that the decoder does not know; each dot is a step. Lower left is better. On a dotted line the sum is the same: that of the letter frequencies, and that of the n-gram model.", "name": "fig-squeeze-bits"}, "image": {"alt": "Two falling curves of four dots each. They start close to the line of the letter frequencies. With more bits for the codings they go away from it. All dots lie above both dotted lines, whose sums are about 43.3 and about 29.1."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Bits for the 16 codings against bits for the letters that the decoder does not know; each dot is a step, from 3 (left) to 0.5 (right). Lower left is better. On a dotted line the sum is the same: that of the letter frequencies, and that of the n-gram model.", "name": "fig-squeeze-bits"}, "image": {"alt": "Two falling curves of four dots each. They start close to the line of the letter frequencies. With more bits for the codings they go away from it. All dots lie above both dotted lines, whose sums are about 43.3 and about 29.1."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3.6))
 for (name, found), color, marker in zip(bits.items(), COLORS, "os"):
     codings, letters = found.mean(axis=2).T
@@ -409,25 +410,27 @@ ax.set_xlabel("bits for the codings")
 _ = ax.set_ylabel("bits for the letters")
 
 # %% [markdown]
-# {numref}`fig-squeeze-bits` shows the price of a word of an unseen lemma. Counting needs ≈ 29.1
-# bits. Letter frequencies need ≈ 43.3, and even with the largest step the linear network needs
-# ≈ 45.6. Compared with counting, this is ≈ 16.5 bits more, and the interval excludes 0. So, in
-# this code, **codings save nothing**: each bit that they take saves less than one bit of the
-# letters. We did not test why. The codings are priced one by one, though they may depend on each
-# other, and the encoder was not trained to be rounded. [The lesson on variational
-# autoencoders](variational_autoencoders.ipynb) makes this trade part of the loss.
+# {numref}`fig-squeeze-bits` shows the bits for a word of an unseen lemma. The n-gram model needs
+# ≈ 29.1 bits. Letter frequencies need ≈ 43.3, and even with the largest step the linear network
+# needs ≈ 45.6. Compared with the n-gram model, this is ≈ 16.5 bits more, and the interval (over
+# lemmas) excludes 0. So, with these 16 codings and these steps, **codings save nothing**: each bit
+# that they take saves less than one bit of the letters. We did not test why. We count the bits of
+# each coding alone, though codings may depend on each other, and the encoder was not trained to be
+# rounded. [The lesson on variational autoencoders](variational_autoencoders.ipynb) has both parts
+# in its loss.
 #
 # ## What do the codings keep?
 #
 # A **probe** is a linear classifier that reads a property from the codings, here by linear
 # discriminant analysis. It learns from the validation words, and is tested on the test words. We
-# ask for the case and number of the word, for its last letter, and for its first one.
+# ask for the case and number of the word (the “case” below), for its last letter, and for its
+# first.
 #
-# Some labels are frequent, so the score is **balanced accuracy**, the mean recall over labels. A
-# probe may learn by heart. So we add **control labels**, after an idea of {cite:t}`hewitt2019`:
-# each ending (the last three letters) gets a random case as its label, in three draws. The score
-# of the true cases minus that of the control labels is the **selectivity**. All codings have 32
-# numbers, the one-hots 480.
+# Some labels are frequent, so the score is **balanced accuracy**: the mean over labels of the share
+# that is found. A probe may learn by heart, and random labels can only be learned so. So we add
+# **control labels**, after an idea of {cite:t}`hewitt2019`: each ending (the last three letters)
+# gets a random case as its label, in three draws. The score of the true cases minus that of the
+# control labels is the **selectivity**. All codings have 32 numbers, the one-hots 480.
 
 
 # %%
@@ -493,10 +496,12 @@ selective = [over_lemmas(100 * one.mean(axis=0)) for one in gap]
 difference("selectivity: linear network − PCA, in points", *selective, spec="+.1f", over="lemmas")
 
 # %% [markdown]
-# - **A little of the case is kept.** The score for the case is ≈ 20.5% from the linear network's
-#   codings, and ≈ 11.9% for the control labels. An untrained network reaches ≈ 16.0%. A lead over
-#   PCA is not shown: it is ≈ 4.8 points here, but with other seeds of the study it is gone.
-# - **An ending has no fixed place**, and a linear probe cannot look for it. Even from all one-hots
+# - **A linear probe reads a little of the case.** The score is ≈ 20.5% from the linear network's
+#   codings, and ≈ 11.9% for the control labels. An untrained network reaches ≈ 16.0% (one seed;
+#   whether training helps was not tested). A lead over
+#   PCA is not shown: it is ≈ 4.8 points here, with an interval above 0, but with [other
+#   seeds](how_sure.md) it is gone. Nor is a difference of the selectivities shown.
+# - **An ending has no fixed place**, so a linear probe hardly finds it. Even from all 480 one-hots
 #   the score is only ≈ 38.0%. Exercise 2 moves the ending to a fixed place.
 # - **The first letter has a fixed place.** Its score is ≈ 84.1% from the network's codings, and
 #   ≈ 37.8% from PCA's.
@@ -504,15 +509,15 @@ difference("selectivity: linear network − PCA, in points", *selective, spec="+
 # ## Can such a network correct words?
 #
 # A **denoising autoencoder** {cite}`vincent2010` gets a damaged input, and its target is the
-# undamaged one. Ours is linear, with 128 codings: with a hidden layer it found fewer
-# of the validation words. Our damage is real: the misspellings
-# of [the lesson on unseen words](words_from_pieces.ipynb), with the word that was meant, of up to
-# 16 letters. Words with the same first four letters are a family. An eighth of the families is for
-# the test, another eighth for validation. {cite:t}`draszawka2017` study such networks on
-# misspellings, too.
+# undamaged one. Ours is linear, with 128 codings (in a trial that is not shown, a hidden layer did
+# not help). Our damage is real: the misspellings
+# of [the lesson on unseen words](words_from_pieces.ipynb), each with the word that was meant. Both
+# have at most 16 letters. Words with the same first four letters are a family. An eighth of the
+# families is for the test, another eighth for validation. {cite:t}`draszawka2017` study such
+# networks on misspellings, too.
 #
-# We add the correct words of our English tables to the training, as pairs of a word with itself,
-# without the families held out. Correct words of the test families serve to measure **harm**:
+# We also train on the correct words of our English tables, each paired with itself, but on none of
+# the families held out. Correct words of the test families serve to measure **harm**:
 # how often a model changes a word that was right.
 
 # %%
@@ -570,9 +575,9 @@ spellers = [learn_to_spell(pairs["train"] + same(known_words), seed) for seed in
 
 # %% [markdown]
 # The network can be asked in two ways. **Free**, it writes the most probable letter of each
-# place. **In the vocabulary**, we take the word of the list to whose letters it gives the largest
-# probability: the sum of $\log P$ over the places. The vocabulary has the test words, too, but no
-# model has learned a misspelling of theirs.
+# place. **In the vocabulary** (all words that were meant), we take the word to
+# whose letters it gives the largest probability: the sum of $\log P$ over the places. The
+# vocabulary has the test words, too, but no model was trained on their misspellings.
 
 
 # %%
@@ -604,11 +609,12 @@ def choose(net, words):
 #   words](words_from_pieces.ipynb#how-does-a-network-learn-which-words-belong-together) learns
 #   vectors from the same misspellings, and takes the word with the nearest vector.
 # - The **noisy channel** {cite}`kernighan1990spelling` has counted what people type for each
-#   letter. The **cost** of a misspelling is its $-\ln P$. In the vocabulary, the channel takes the
-#   word of lowest cost among the 20 nearest ones. Free, an **n-gram model** of the correct words
-#   stands in for the vocabulary. Candidates are the typed word and all that is one edit away from
-#   it. The 40 most probable ones by the n-gram model are compared by cost $+\ \lambda$ times the
-#   $-\ln P$ of the n-gram model. The weight $\lambda$ is chosen on validation misspellings.
+#   letter. The **cost** of a candidate is $-\ln P(\text{typed} \mid \text{candidate})$. In the
+#   vocabulary, the channel takes the word of lowest cost among the 20 nearest ones. Free, an
+#   **n-gram model** of the correct words stands in for the vocabulary. Candidates are the typed
+#   word and all that is one edit away from it. Of the 40 that the n-gram model finds most probable,
+#   we take the one with the lowest sum of its cost and $\lambda$ times its $-\ln P$ by the n-gram
+#   model. The weight $\lambda$ is chosen on validation misspellings.
 
 
 # %% tags=["hide-input"]
@@ -675,11 +681,11 @@ weight = max(
 )
 
 # %% [markdown]
-# - A **window network** has no bottleneck. It reads a window of nine letters around each
-#   typed one. For each it says whether to keep, leave out or replace the letter in the
-#   middle, and whether to insert one before it. It learns from the same pairs, and from the
-#   edits that lead from the one word to the other. It makes the one edit that is most
-#   probable. (The channel's one edit may also be a swap of two letters.)
+# - A **window network** has no bottleneck. It reads each typed letter with four on either side. For
+#   each it says whether to keep, leave out or replace this letter, and whether to insert one before
+#   it. Its targets are the edits that turn the typed word of a pair into the other. It makes the
+#   one most probable edit, if that is more probable than to keep the word. (The channel's one edit
+#   may also be a swap of two letters.)
 
 # %% tags=["hide-input"]
 AROUND = 4  # letters on either side
@@ -720,8 +726,8 @@ def learn_edits(pairs, seed):
 window_nets = [learn_edits(pairs["train"] + same(known_words), seed) for seed in SEEDS]
 
 # %% [markdown]
-# Free, each model also says how sure it is: by how much the score of its correction is
-# above that of the word as it was typed. We call this the **margin**.
+# Free, each model has a **margin**: by how much its correction is more probable than the typed word
+# (for the channel, by how much its sum is lower). It changes a word if the margin is above 0.
 #
 # :::{predict} in the vocabulary: autoencoder − edit distance, in points
 # The autoencoder has learned from almost 38,000 misspellings, edit distance from none. Which of
@@ -854,26 +860,28 @@ for where, found, one, other in [
 #   noisy channel finds ≈ 96.6%, and edit distance, which has learned nothing, ≈ 92.0%. The
 #   difference between the autoencoder and edit distance is ≈ −39.1 points.
 # - **The contrastive network** finds ≈ 94.6%. It has other layers, another loss and less data,
-#   so we cannot say which of these helps.
+#   so we cannot say which of these helps. It has one seed.
 # - **Free**, the autoencoder corrects ≈ 0.7%, and changes ≈ 48.8% of the correct words. It
 #   often fails even to copy a word that it has not seen. The noisy channel corrects
 #   ≈ 27.5%.
 # - **Without a bottleneck**, the window network changes only ≈ 7.0% of the correct words,
 #   and corrects ≈ 7.5%. It leads the autoencoder by ≈ 6.8 points, and is behind the noisy
-#   channel (≈ −20.0 points). The two networks differ in more than the bottleneck, so how much of
+#   channel (≈ −20.0 points), which changes more correct words. The next section compares them at
+#   about the same harm, for which the window network's units and epochs were chosen, on validation
+#   words. The two networks differ in more than the bottleneck, so how much of
 #   the lead is due to it is not shown.
 #
-# The two columns of correct words are about different words: the first about words of the
-# vocabulary, and edit distance cannot change one of these.
-#
-# All intervals draw the words that were meant. They do not cover the seeds.
+# The two columns of correct words use different words. Those of the first are in the vocabulary, so
+# edit distance cannot change one of them. The intervals of this section and the next are over the
+# words that were meant, those before over lemmas. None covers the seeds.
 #
 # ## What harm does a corrector do?
 #
 # Most words in a text are right, and a corrector that changes them does harm. It can leave a word
 # as it is unless its margin is above a **threshold**. {numref}`fig-squeeze-harm` shows all
 # thresholds. We choose the one that changes a tenth of the correct validation words. Then we use
-# it on the test words.
+# it on the test words. A threshold may lie below 0: then a model also makes corrections that it
+# finds less probable than the typed word.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Free correction of unseen words: misspellings corrected against correct words changed, for all thresholds. Up and to the left is better. Dotted: a tenth of the correct words changed.", "name": "fig-squeeze-harm"}, "image": {"alt": "Misspellings corrected against correct words changed. The noisy channel's line rises steeply to about 27.5% and ends at about 23.8% of correct words changed. The window network's lines lie lower and go on to the right. The autoencoder's lines stay near zero."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3.4))
@@ -920,9 +928,10 @@ for name in ("autoencoder", "window network"):
 #
 # ## What does the split change?
 #
-# So far no word that begins as a test word does was trained on. Now we split the misspellings at
-# random. Then most test words were seen in training, with other misspellings and written correctly.
-# The network and the number of pairs stay the same; the test misspellings are other ones.
+# So far no training word had the same first four letters as a test word. Now we split the
+# misspellings at random. Then most test words were seen in training, with other misspellings and
+# written correctly. The network and the number of pairs stay the same. The correct words and the
+# test misspellings are other ones, so we give no interval.
 #
 # :::{predict} by typo: autoencoder, free
 # :slider: 0 to 100 by 1%
@@ -950,7 +959,7 @@ measured("by typo: noisy channel, in the vocabulary", channel_picked.mean(), ".1
 # With this split, the same network corrects ≈ 8.9% of the misspellings free, and ≈ 75.5%
 # in the vocabulary. On unseen words it was ≈ 0.7% and ≈ 52.9%. So a part of its score is that
 # it knows the words. The noisy channel finds ≈ 97.5% in the vocabulary, about as many as
-# before: it has learned how people type.
+# before: it counts letters, and has learned no word.
 #
 # :::{admonition} Takeaways
 # :class: tip
@@ -1017,10 +1026,9 @@ for what in ("case", "control: case by ending"):
 #
 # :::{admonition} Exercise 3 — What is the noise worth?
 # :class: exercise
-# Train the same network without a single misspelling: each word of the pairs is its own
-# target. For what share of the misspellings does it find the word that was meant, in the
-# vocabulary? (To check: one seed,
-# equally many pairs.)
+# Train the same network, with the first seed, without misspellings: in each pair, put the word that
+# was meant in place of the misspelling. For what share of the misspellings does it find the word
+# that was meant, in the vocabulary? (To check: you have as many pairs as before.)
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 3", "code_prompt_hide": "Hide solution 3"}
