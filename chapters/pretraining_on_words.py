@@ -632,9 +632,9 @@ difference("denoised strings − copied strings | 50 labels", repaired, copied, 
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
 # Copying is not shown to help: ≈ +0.1 points. With errors in the input the start is ≈ +2.4 points
-# better, with other seeds less. (The rate was chosen for *denoised strings*, which may favor them.)
-# In a random string the other letters tell nothing about a wrong one, so both nets can only copy.
-# Why errors help is not shown here.
+# better, with one other set of seeds much less. (The rate was chosen for *denoised strings*, which
+# may favor them.) In a random string the other letters tell nothing about a wrong one, so both nets
+# can only copy. Why errors help is not shown here.
 # :::
 #
 # :::{admonition} Exercise 3 — With all labels
