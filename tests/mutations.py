@@ -805,8 +805,8 @@ MUTATIONS = [
         "pretraining_on_words",
         (
             "fine-tuned from random weights",
-            "    copy.set_weights(encoder.get_weights())\n    keras",
-            "    keras",
+            "    copy.set_weights(encoder.get_weights())\n    np",
+            "    np",
         ),
         to_the_end=True,
     ),
