@@ -270,10 +270,13 @@ live_squeeze(
 #
 # There are two ways without any coding. **Letter frequencies** at each place know nothing of the
 # word. The **n-gram model** counts what followed the last letters, and mixes all lengths of
-# context: $P(c \mid h) = (n(hc) + \theta\, S(h)\, P(c \mid h')) / (n(h) + \theta\, S(h))$. Here
-# $n(h)$ is how often the context $h$ was seen, $S(h)$ how many different letters followed it, and
-# $h'$ is $h$ without its first letter. A large $\theta$ trusts $h'$ more. The longest context and
-# $\theta$ are chosen on validation words.
+# context:
+#
+# $$P(c \mid h) = \frac{n(hc) + \theta\, S(h)\, P(c \mid h')}{n(h) + \theta\, S(h)}.$$
+#
+# Here $n(h)$ is how often the context $h$ was seen, $S(h)$ how many different letters followed it,
+# and $h'$ is $h$ without its first letter. A large $\theta$ trusts $h'$ more. The longest context
+# and $\theta$ are chosen on validation words.
 
 
 # %%

@@ -31,6 +31,11 @@ CELLS = """() => [...document.querySelectorAll('main :is(td, th, td small, th sm
 
 RAW_TEX = "document.querySelectorAll('.math:not(:has(mjx-container))').length"
 
+# A displayed formula can be scrolled; what stands in a line and is too long is cut at the edge.
+CUT = """[...document.querySelectorAll('main mjx-container:not([display])')]
+    .filter(formula => formula.getBoundingClientRect().right > innerWidth)
+    .map(formula => formula.textContent)"""
+
 SHIFTS = """window.shift = 0;
     new PerformanceObserver(list => list.getEntries().forEach(e => window.shift += e.value))
         .observe({type: 'layout-shift', buffered: true});"""
@@ -114,6 +119,8 @@ def on_disk(browser, built_book):
             page.emulate_media(media="screen", color_scheme="light")
             visit(page, base + path)
             found["too narrow"][path] = overhang(page)
+            page.set_viewport_size({"width": 390, "height": 800})
+            found["cut formulas"][path] = page.evaluate(CUT)
             found["raw TeX"][path] = page.evaluate(RAW_TEX)
             found["noise"][path] = recorder.told()
             page.set_viewport_size({"width": 1280, "height": 720})
@@ -167,6 +174,10 @@ def test_every_formula_is_typeset(on_disk, over_http):
     assert some(on_disk["raw TeX"]) == some(over_http["raw TeX"]) == {}
 
 
+def test_no_formula_is_cut_on_a_phone(on_disk):
+    assert some(on_disk["cut formulas"]) == {}
+
+
 def test_no_page_has_a_fault_of_access(on_disk):
     assert some(on_disk["access"]) == {}
 
@@ -213,11 +224,13 @@ def test_whatever_else_a_page_does_wrong_would_be_found(new_page):
     recorder = Recorder(page, HTML.as_uri())
     page.set_content(
         "<main><p style='width: 350px'>wide</p><span class=math>\\(x\\)</span>"
+        "<p style='width: 9px; overflow: hidden'><mjx-container style='padding: 700px'>y</mjx-container>"
         "<table><td style='color: #ccc'>pale</table></main>"
         "<script>console.warn('beware')</script><script src='file:///nowhere.js'></script>"
     )
     assert overhang(page) == [320]
     assert page.evaluate(RAW_TEX) == 1
+    assert page.evaluate(CUT) == ["y"]
     assert len(pale_cells(page)[0]) == 1
     told = recorder.told()
     assert "file:///nowhere.js" in told and "beware" in told
