@@ -31,6 +31,8 @@ CELLS = """() => [...document.querySelectorAll('main :is(td, th, td small, th sm
 
 RAW_TEX = "document.querySelectorAll('.math:not(:has(mjx-container))').length"
 
+OPEN_ANSWERS = "window.dispatchEvent(new Event('beforeprint'))"
+
 # A displayed formula can be scrolled; what stands in a line and is too long is cut at the edge.
 CUT = """[...document.querySelectorAll('main mjx-container:not([display])')]
     .filter(formula => formula.getBoundingClientRect().right > innerWidth)
@@ -72,7 +74,7 @@ def overhang(page):
 def words_seen(page):
     """How many words there are on paper: there solutions are open, and a live figure is a picture."""
     page.emulate_media(media="print")
-    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")  # opens the answers
+    page.evaluate(OPEN_ANSWERS)
     return len(page.locator("article").inner_text().split())
 
 
@@ -119,8 +121,6 @@ def on_disk(browser, built_book):
             page.emulate_media(media="screen", color_scheme="light")
             visit(page, base + path)
             found["too narrow"][path] = overhang(page)
-            page.set_viewport_size({"width": 390, "height": 800})
-            found["cut formulas"][path] = page.evaluate(CUT)
             found["raw TeX"][path] = page.evaluate(RAW_TEX)
             found["noise"][path] = recorder.told()
             page.set_viewport_size({"width": 1280, "height": 720})
@@ -132,6 +132,10 @@ def on_disk(browser, built_book):
                 times = page.locator(".lesson-times").inner_text()
                 minutes = int(re.search(r"(\d+) min to read", times)[1])
                 found["pace"][path] = minutes * WORDS_PER_MINUTE / words_seen(page)
+            page.emulate_media(media="screen")
+            page.set_viewport_size({"width": 390, "height": 800})
+            page.evaluate(OPEN_ANSWERS)
+            found["cut formulas"][path] = page.evaluate(CUT)
             recorder.told()  # what axe asked for
     return found
 
