@@ -5,8 +5,8 @@
 # Which penalty achieves that, and what does it cost?
 #
 # - **What you'll do**: train the lecture's two sparse autoencoders and a plain one, look
-#   into their 300 coding units, and compare penalties with a net that has *exactly* k
-#   active units.
+#   into their 300 coding units, and compare penalties with a net that keeps only the k
+#   largest activations.
 # - **What you'll learn**: what the L1 and the Kullback–Leibler (KL) penalty compute, how
 #   Keras rescales them, and how to measure sparsity.
 # - **What you'll need**: [the lesson on stacked autoencoders](stacked_autoencoders.ipynb),
@@ -81,18 +81,19 @@ for n in (1, 32, 128, 256):
     print(f"one image {n:3} times: {penalty(sparse_l1_encoder, same_image):.4f}")
 
 # %% [markdown]
-# It is, and it does not depend on the batch size. The next penalty will.
+# It is, at every batch size.
 #
 # ## What does the Kullback–Leibler divergence charge for?
 #
 # The other idea is to set a target: each unit should have the *mean* activation $p = 0.1$
-# over the images of a batch. If its mean is $\hat p$ instead, the penalty is
+# over the images of a batch. If its mean is $\hat p$ instead, the unit pays
 #
 # $$D_{\text{KL}}(p \parallel \hat p)
 #   = p \ln \frac{p}{\hat p} + (1 - p) \ln \frac{1 - p}{1 - \hat p}.$$
 #
-# Why not $(\hat p - p)^2$ or $|\hat p - p|$? The slide's reason is the stronger
-# gradient. A sigmoid unit is moved through its input $z$, so the gradient in $z$ counts:
+# Why not $(\hat p - p)^2$ or $|\hat p - p|$? The slide's reason is the stronger gradient.
+# Training moves a sigmoid unit through its input $z$, so the gradient in $z$ counts. If the
+# unit has the same activation for every image, this is
 #
 # $$\frac{\partial D_{\text{KL}}}{\partial z}
 # = \frac{\hat p - p}{\hat p\,(1 - \hat p)} \cdot \hat p\,(1 - \hat p) = \hat p - p .$$
@@ -132,9 +133,9 @@ live_penalty(target=0.1)
 # %% [markdown]
 # ## Does the stronger gradient get there sooner?
 #
-# We begin without a net: one unit, plain gradient descent on $z$ with step size 1. How many
-# steps does it take until $\hat p$ is within 0.01 of the target? The unit starts at 0.5, at
-# 0.99, or at 0.001, where it is almost dead. In the last row the squared error is multiplied by
+# We begin with one unit and plain gradient descent on $z$ with step size 1. After how many
+# steps is $\hat p$ within 0.01 of the target? The unit starts at 0.5, at 0.99, or at 0.001, where
+# it is almost dead. In the last row the squared error is multiplied by $1 / (2\,p\,(1 - p))$, or
 # 5.6. Then it has KL's curvature at the target, and only the *shape* differs.
 
 
@@ -161,15 +162,15 @@ for name, slope in slopes.items():
     print(f"{name:14}", *(f"{n:6,}" for n in steps))
 
 # %% [markdown]
-# A part of KL's lead is only scale: the scaled squared error is quicker from above. The other
-# part is shape: **an almost dead unit recovers 14 times sooner** under KL, because its gradient
-# does not vanish.
+# A part of KL's lead is only scale: the scaled squared error is quicker from above (and the
+# absolute error from 0.5). The other part is shape: under KL, **an almost dead unit recovers 14
+# times sooner** than under these two, because its gradient does not vanish.
 #
 # ## What does Keras do to such a regularizer?
 #
 # This is the slide's regularizer in today's Keras. The slide passes it to a layer as
-# `activity_regularizer`. If all codings are 0.5, so is the mean of every batch, and the
-# penalty should be the same at every batch size.
+# `activity_regularizer`. If all codings are 0.5, the penalty should be the same at every
+# batch size.
 
 # %%
 kl_divergence = keras.losses.kl_divergence
@@ -225,8 +226,8 @@ for n in (1, 32, 128, 256):
     print(f"batch of {n:3}: penalty {penalty(layer, halves):.4f}")
 
 # %% [markdown]
-# Now the penalty is the same. Does it also agree with the formula? We check it with the weight
-# that we will train with: 0.05 / 32, which is what the slide's number meant in Keras 2.
+# Now the penalty is the same. Does it also agree with the formula, at the weight that we will
+# train with, 0.05 / 32?
 
 # %%
 kld_reg = KLDivergenceRegularizer(weight=0.05 / 32, target=0.1)
@@ -253,8 +254,8 @@ print(f"agrees to 1e-6: {abs(error) < 1e-6}")
 #
 # ## Is KL ahead in the net, too?
 #
-# The net is trained by Adam, which rescales every gradient. One function builds all nets
-# from here on; a layer for sparsity may follow the codings.
+# Adam, which trains the net, rescales every gradient, so the lead may vanish. One function
+# builds all nets from here on; a layer for sparsity may follow the codings.
 
 
 # %%
@@ -273,9 +274,9 @@ def build(seed, *sparsity, activation="sigmoid"):
 
 
 # %% [markdown]
-# We train 120 steps of 64 new images each, with weight 0.05 / 32. The squared error has
-# KL's curvature at the target, as above. Every 5 steps we measure how far the units' mean
-# activations are from 0.1, on average over the 300 units.
+# We train 120 steps of 64 new images each, with weight 0.05 / 32. The squared error is scaled
+# as above. Every 5 steps we measure the distance of the units' mean activations from 0.1,
+# averaged over the 300 units.
 #
 # :::{predict} MSE, scaled − KL, steps
 # At the target, KL and the scaled squared error have the same curvature. They differ only
@@ -353,16 +354,15 @@ for other in ("MAE", "MSE, scaled"):
     difference(f"{other} − KL, steps", steps[other], steps["KL"], "+.0f")
 
 # %% [markdown]
-# KL needs ≈ 25 steps and the scaled squared error ≈ 50, although their curvatures at the target
-# are equal. The interval of this difference, over three seeds, excludes 0, so the lead is not
-# only scale. Against the absolute error the interval includes 0: a lead is not shown
-# ({numref}`fig-sparse-approach`).
+# KL needs ≈ 25 steps and the scaled squared error ≈ 50 ({numref}`fig-sparse-approach`). The
+# interval of this difference, over three seeds, excludes 0, so the lead is not only scale.
+# Against the absolute error, which was not scaled, a lead is not shown: the interval includes 0.
 #
 # ## What is left after a full training?
 #
 # We train the slide's two nets and one without a penalty, each with one seed. L1 gets a tenth
-# of the slide's weight (exercise 1 shows why). KL gets the slide's weight as it acted, 0.05 /
-# 32.
+# of the slide's weight (exercise 1 shows why). KL gets the slide's weight as it acted, 0.05 / 32,
+# so the two penalties need not be equally strong.
 
 
 # %%
@@ -389,8 +389,7 @@ codings = {name: predict(encoder, X_valid) for name, (encoder, _) in nets.items(
 errors = {name: mse_per_image(decoder, codings[name]) for name, (_, decoder) in nets.items()}
 
 # %% [markdown]
-# How sparse are the codings? We can count the **active** units of an image: those whose
-# activation reaches some threshold.
+# We can count the **active** units of an image: those whose activation reaches some threshold.
 #
 # :::{predict} active units of 300 | KL | at 0.05
 # The KL penalty gives each unit the target 0.1. How many of the 300 units reach the threshold
@@ -420,7 +419,7 @@ MeasuredTable(
 #
 # $$\frac{\sqrt n - \sum |a_i| \big/ \sqrt{\sum a_i^2}}{\sqrt n - 1},$$
 #
-# which is 0 if all units are equally active, and 1 if only one is active. We average it
+# which is 0 if all activations are equal, and 1 if only one is not zero. We average it
 # over the images. A **dead unit** is one that no validation image activates to 0.05; all
 # others are *live*.
 #
@@ -467,7 +466,7 @@ measured("L1: share of images that activate a live unit, median", np.median(use)
 # - **KL meets its target and is not sparse.** Its mean is ≈ 0.101, and its Hoyer sparsity,
 #   ≈ 0.20, is below that of the net without penalty, ≈ 0.31.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Top: all activations of the 300 units for 5,000 validation images; bars that reach the upper edge are cut. Bottom: the mean activation of each unit; the dotted line is the target of the KL penalty. L1 turns most activations off; KL brings the mean of every unit to the target.", "name": "fig-sparse-histograms"}, "image": {"alt": "Six histograms from 0 to 1. Top: without penalty the activations fill the range; with L1 about 81% lie below 0.04; with KL the highest bar, about 30%, lies between 0.04 and 0.08. Bottom: the unit means spread widely without penalty; with L1 about 69% lie below 0.04; with KL all lie in one bar at 0.1."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Top: all activations of the 300 units for 5,000 validation images; bars that reach the upper edge are cut. Bottom: the mean activation of each unit; the dotted line is the target of the KL penalty. L1 brings most activations near 0; KL brings the mean of every unit to the target.", "name": "fig-sparse-histograms"}, "image": {"alt": "Six histograms from 0 to 1. Top: without penalty the first bar is cut, and the activations fill the range; with L1 about 81% lie below 0.04; with KL the highest bar, about 30%, lies between 0.04 and 0.08. Bottom: the unit means spread widely without penalty; with L1 about 69% lie below 0.04; with KL all lie in one bar at 0.1."}}
 fig, axes = plt.subplots(2, 3, figsize=(WIDTH, 4), sharex=True, sharey="row")
 for (top, bottom), (name, c), hue in zip(axes.T, codings.items(), ["0.4", COLORS[1], COLORS[2]]):
     for ax, values in [(top, c.ravel()), (bottom, c.mean(axis=0))]:
@@ -481,9 +480,9 @@ axes[0, 0].set(ylabel="share, all", yticklabels=["0", "10%", "20%", "30%"])
 _ = axes[1, 0].set(ylabel="share, unit means", yticklabels=["0", "50%", "100%"])
 
 # %% [markdown]
-# In {numref}`fig-sparse-histograms`, KL brings the *means* to 0.1, while the activations
-# spread around it. Which units of the L1 net in {numref}`fig-sparse-live` respond to one
-# kind of clothes? Does any unit of the KL net?
+# In {numref}`fig-sparse-histograms`, the activations of the KL net spread around 0.1. Which
+# units of the L1 net in {numref}`fig-sparse-live` respond to one kind of clothes? Does any unit
+# of the KL net?
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: pick one of 500 validation images to see its 300 activations in three nets (units in the order of their mean activation), and pick a unit to see the ten of these images that activate it most.", "name": "fig-sparse-live"}, "image": {"alt": "Three grids of 300 cells, the activations for one image. Without penalty many cells are dark. With L1 a few in the upper rows are gray or dark, and all below are white. With KL nearly all cells are pale, and a few gray ones lie anywhere."}}
 by_mean = {name: np.argsort(-c.mean(axis=0)) for name, c in codings.items()}
@@ -492,8 +491,8 @@ live_codings({name: c[:500, by_mean[name]] for name, c in codings.items()}, X_va
 # %% [markdown]
 # ## Do the layers of 100 units limit the nets?
 #
-# There are more codings (300) than units in the layers around them (100). Are these layers the
-# bottleneck? We leave them out, and train a net without penalty for as many steps.
+# The layers around the 300 codings have only 100 units. Are they the bottleneck? We leave them
+# out, and train a net without penalty for as many steps.
 
 # %%
 keras.utils.set_random_seed(42)
@@ -546,22 +545,20 @@ for name in nets:
     difference(f"{name}: error added by silencing", one, other, "+.0%", over="images")
 
 # %% [markdown]
-# L1's error rises by ≈ 54% (KL's by about as much): its small activations carry part of the
-# picture, so “near zero” overstates its sparsity.
+# L1's error rises by ≈ 54% (KL's by about as much): its decoder uses small activations, too. So
+# a count of the units above 0.05 overstates its sparsity.
 #
 # ## Why is the KL net not sparse?
 #
-# A unit can have the mean 0.1 in two ways: it is fully on for one image in ten, or it is
-# 0.1 for every image. The formula does not distinguish them, but training does, because
-# it uses the mean over a batch. The mean of an on/off unit over 64 images fluctuates, and
-# every deviation is charged. To second order, a unit with variance $v$ over the images
-# pays
+# A unit has the mean 0.1 if it is fully on for one image in ten, and also if it is 0.1 for
+# every image. The formula does not distinguish the two, but training does, because it uses
+# the mean over a batch. The mean of an on/off unit over 64 images fluctuates, and every
+# deviation is charged. To second order, a unit with variance $v$ over the images pays
 #
-# $$\mathbb E\,[D_{\text{KL}}] \approx \frac{v}{2\,p\,(1 - p)\,B}
+# $$\mathrm E\,[D_{\text{KL}}] \approx \frac{v}{2\,p\,(1 - p)\,B}
 #   \qquad\text{in batches of } B \text{ images,}$$
 #
-# which is $1 / (2B)$ for a unit that is fully on or off, and 0 for a constant one. Is the
-# formula right?
+# which is $1 / (2B)$ for a unit that is fully on or off, and 0 for a constant one. Is this right?
 
 # %%
 rng = np.random.default_rng(42)
@@ -574,15 +571,14 @@ for batch_size in (64, 512):
 
 # %% [markdown]
 # It is roughly right at 64 images, and almost exact at 512. With our weight and batches of 64,
-# 300 on/off units would cost about 0.003, which is more than a third of the squared error. So
-# the penalty drives the units away from on/off: **it controls how active a unit is on average,
-# not how rarely it is active.**
+# 300 on/off units would cost about 0.003, more than a third of the KL net's squared error. So
+# training favors units that are not on/off (exercise 3 tests it). **The penalty controls how
+# active a unit is on average, not how rarely it is active.**
 #
 # ## How strong should the penalty be?
 #
-# There is also a way without a penalty. The **k-sparse autoencoder**
-# {cite}`makhzani2014ksparse`, or TopK, keeps the k largest of the 300 activations of each
-# image and sets all others to zero.
+# The **k-sparse autoencoder** {cite}`makhzani2014ksparse`, or TopK, has no penalty. It keeps the
+# k largest of the 300 activations of each image and sets all others to zero.
 
 
 # %%
@@ -597,8 +593,8 @@ def top_k(k):
 # with the sparsity. All nets of a panel have the same activation function, three seeds, 9,600
 # images, 3 epochs and one learning rate. (A higher rate alone makes the codings sparser, so rates
 # must not differ. For no method was another of six rates better on the validation images, with
-# other seeds, by more than 4%.) KL needs activations between 0 and 1, so it is left out with
-# `relu`, and TopK does not settle in so short a training with sigmoid units.
+# other seeds, by more than 4%.) We leave out KL with `relu`, because it needs activations between
+# 0 and 1, and TopK with sigmoid units, because it does not settle in so short a training.
 
 # %%
 short = {"images": X_train[:9_600], "epochs": 3, "jit_compile": False}
@@ -641,7 +637,7 @@ curves = {  # per method: Hoyer or MSE, strength, seed
     for method, levels in grid.items()
 }
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Error against Hoyer sparsity after a short training, with sigmoid and with relu codings; lower right is better. The panels have different scales. Small dots: three seeds; lines: their means. Each line begins at the net without penalty (square) and goes on to one or two strengths.", "name": "fig-sparse-frontier"}, "image": {"alt": "Two panels of error over Hoyer sparsity. Sigmoid, from a square at about 0.57 and an error of about 0.021: L1 reaches a sparsity of about 0.88 at about 0.026; KL goes left to about 0.31. Relu: L1 and TopK rise close together from about 0.017 to about 0.021."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Error against Hoyer sparsity after a short training, with sigmoid and with relu codings; lower right is better. The panels have different scales. Small dots: three seeds; lines: their means. Each line begins at the net without penalty (square) and goes on to two strengths.", "name": "fig-sparse-frontier"}, "image": {"alt": "Two panels of error over Hoyer sparsity. Sigmoid, from a square at about 0.57 and an error of about 0.021: L1 reaches a sparsity of about 0.88 at about 0.026; KL goes left to about 0.31. Relu: L1 and TopK rise close together from about 0.017 to about 0.021."}}
 fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.3))
 panels = dict(zip(["sigmoid", "relu"], axes))
 hues_of = {"L1": COLORS[1], "KL": COLORS[2], "TopK": COLORS[0]}
@@ -685,19 +681,19 @@ difference("relu: error of TopK over L1", top_mse / l1_mse, 1, "+.0%")
 
 # %% [markdown]
 # - **L1 makes the codings sparser and costs error**, here ≈ 11%.
-# - **KL makes the codings less sparse at this learning rate** ({numref}`fig-sparse-frontier`), as in
-#   the full training above. The interval of the Hoyer sparsity excludes 0; that of the error, ≈ 1%,
+# - **KL makes the codings less sparse at this learning rate** ({numref}`fig-sparse-frontier`), as
+#   in the full training. The interval of the Hoyer sparsity excludes 0; that of the error, ≈ 1%,
 #   includes 0. (At the lowest and the highest of the six rates, where the error is larger, the KL
 #   net was the sparser one.)
 # - **A lead of TopK over L1 is not shown** with `relu`: the interval of the error includes 0. All
 #   these trainings are short.
-# - TopK is easier to set: k *is* the number of active units.
+# - TopK is easier to set: at most k units are active.
 #
 # ## What does a unit of a sparse autoencoder respond to?
 #
-# It is tempting to call a unit a "sandal detector". We count instead: among the nine
-# validation images that activate a live unit most, how many belong to the most common
-# class? There are two baselines: random images, and a net that was never trained.
+# Is a unit a “sandal detector”? We count, in the sigmoid nets of the short training: among the
+# nine validation images that activate a live unit most, how many belong to the most common
+# class? The baselines are random images and untrained nets.
 
 
 # %%
@@ -730,8 +726,7 @@ for name in ("no penalty", "L1", "KL"):
 # Even in untrained nets, ≈ 63% of a unit's images come from one class, because similar
 # images activate the same unit. Training raises the share, to ≈ 81% without a penalty and
 # to ≈ 78% with KL; both intervals exclude 0. With L1 it is ≈ 72%, and the interval includes
-# 0. So the sparsest codings are not shown to have the most selective units: a penalty on
-# activity does not by itself make "detectors".
+# 0. Neither penalty is above no penalty, so a gain in selectivity from a penalty is not shown.
 #
 # ## And on pictures nobody looked at?
 #
@@ -758,7 +753,7 @@ MeasuredTable(rows, corner="11 epochs")
 # - A count of active units depends on its threshold; Hoyer sparsity has none.
 # - Keras divides an `activity_regularizer` by the batch size. A regularizer that averages
 #   by itself belongs in a layer with `add_loss`.
-# - To have k active units, keep the k largest.
+# - To have at most k active units, keep the k largest.
 # :::
 #
 # ## Exercises
@@ -812,7 +807,7 @@ for n in (1, 32, 128, 256):
 # :class: dropdown
 # It agrees, and the slide's `activity_regularizer=…` can stay. But it is right only as
 # long as Keras divides. In versions of Keras 3 before 2026, which did not, it would
-# multiply the penalty by the batch size, again without a warning.
+# multiply the penalty by the batch size, without a warning.
 # :::
 #
 # :::{admonition} Exercise 3 — more images per mean
@@ -839,8 +834,7 @@ for n, charge in means_over.items():
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
 # With this one seed the Hoyer sparsity is ≈ 0.27 with the mean over 512 images, and ≈ 0.22
-# with means over 64. The penalty, its weight and the batches are the same, but a
-# fluctuation costs only an eighth.
+# with means over 64. Over 512 images, the fluctuation costs only an eighth.
 # :::
 #
 # ## Further reading

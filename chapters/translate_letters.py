@@ -5,8 +5,8 @@
 # Finnish noun and the name of a case, and writes the form of the noun, letter by letter.
 #
 # - **What you'll do**: build an encoder–decoder with attention over letters, and compare it with
-#   the same network without attention, and with rules that are counted.
-# - **What you'll learn**: what attention computes, what it buys, and what counting buys.
+#   the same network without attention, and with counted rules.
+# - **What you'll learn**: what attention computes, and how much attention and counting help.
 # - **What you'll need**: [the lesson on character models](character_models.ipynb) and [the
 #   lesson on words from pieces](words_from_pieces.ipynb).
 #
@@ -41,10 +41,10 @@ SEEDS = (42, 43, 44)
 # %% [markdown]
 # ## What is the task?
 #
-# Our table has all forms of 500 frequent Finnish nouns. The form in the dictionary is the
-# **lemma**. Each other form has a **slot**: a case and a number. A model gets a lemma and a
-# slot, and has to write the form. We leave out the nominative singular, which is the lemma
-# itself, and 28 lemmas with more than nine letters, to save time.
+# Our table has one form for each case and number of 500 frequent Finnish nouns, written by a
+# rule-based program. The form in the dictionary is the **lemma**. A **slot** is a case and a
+# number. A model gets a lemma and a slot, and writes the form. We leave out the nominative
+# singular, which is the lemma itself, and, to save time, 28 lemmas with more than nine letters.
 
 # %%
 forms_of = defaultdict(list)
@@ -70,8 +70,7 @@ for lemma in ("talo", "lippu", "hevonen"):
 # the end of the lemma is replaced. We say that the **stem changes** if at least one form of a
 # lemma does not begin with the lemma without its last letter.
 #
-# We split by lemma, so no form of a test lemma is in training. The validation lemmas serve
-# to choose settings.
+# We split by lemma, so no form of a test lemma is in training.
 
 
 # %%
@@ -99,20 +98,20 @@ for name, part in [("train", train_lemmas), ("valid", valid_lemmas), ("test", te
 # The first rival **copies** the lemma and appends the commonest ending of the slot.
 #
 # The second rival counts **rewrite rules**: how many letters are cut from the end of the lemma,
-# and which letters are put there. *Lippu* → *lipun* says: cut two letters, put *un*. For each
-# slot we count the rules of every suffix of the lemma: of *-ippu*, *-ppu*, *-pu*, *-u*, and of the
-# empty one. A new lemma gets the most probable rule of its longest suffix that was seen with this
-# slot. The shares of the shorter suffixes are mixed in with a weight $\theta$, as in
+# and which are put there. *Lippu* → *lipun* says: cut two letters, put *un*. For each slot we
+# count the rules of every suffix of the lemma, from *-lippu* to *-u*, and of the empty one. A new
+# lemma gets the most probable rule of its longest suffix that was seen with this slot. The shares
+# of the shorter suffixes are mixed in with a weight $\theta$, as in
 # [TnT](character_models.ipynb#how-far-do-you-get-without-a-network).
 #
 # The third rival uses these rules, and is told one fact. A Finnish ending has *a*, *o*, *u*
 # after a lemma with these vowels, as in *talossa*, and *ä*, *ö*, *y* after others, as in
-# *kylässä* (in the village). This is **vowel harmony**. The rules do not see a vowel that
-# stands before the counted suffix. So we count all endings as if they had *a*, *o*, *u*, and
-# change these to *ä*, *ö*, *y* where the lemma asks for it.
+# *kylässä* (in the village). This is **vowel harmony**. The rules do not see the vowels before
+# the counted suffix. So we count all endings as if they had *a*, *o*, *u*, and change these to
+# *ä*, *ö*, *y* where the lemma has no *a*, *o*, *u*.
 #
-# Both kinds of rules have 15 settings: $\theta$ and the length of the longest suffix. The
-# best on the validation lemmas is taken.
+# For both kinds of rules, we try 15 settings of $\theta$ and the longest suffix, and take the best
+# on the validation lemmas.
 
 
 # %%
@@ -203,27 +202,27 @@ for n in SIZES:
 # %% [markdown]
 # ## How does a network write a word?
 #
-# The **encoder** makes a vector of each letter of the lemma. The **decoder** writes one letter
-# after the other until it writes an end mark. It carries a **state** along. A **GRU** (gated
-# recurrent unit) is a recurrent layer like the LSTM, with fewer weights. It computes the next
-# state from the current one, the letter written last, and the slot.
+# The **encoder** makes a vector of each letter of the lemma. The **decoder** writes letter after
+# letter until it writes an end mark. It carries a **state** along. Ours is a **GRU** (gated
+# recurrent unit), a recurrent layer like the LSTM, with fewer weights. It computes the next state
+# from the current one, the letter written last, the place, and the slot.
 #
-# **Attention** lets the decoder look at the lemma again before it writes a letter
+# **Attention** lets the decoder look at the lemma again before each letter
 # {cite}`bahdanau2015,luong2015`. Let $h_1, \dots, h_n$ be the vectors of the lemma's letters, and
 # $s_t$ the state at letter $t$ of the form.
 #
-# 1. The state gives a **query**. Ours is $q_t = W s_t + p_t$. Because of $p_t$, the embedding
-#    of the place, an untrained decoder looks mostly at letter $t$ of the lemma, and training
-#    changes this. (Without $p_t$, a network with 80 lemmas was sometimes much worse.)
-# 2. Each letter of the lemma has a **key**. The product of query and key is the letter's
+# 1. The state gives a **query**. Ours is $q_t = W s_t + p_t$. The embedding $p_t$ of place $t$
+#    is also a part of $h_t$, so an untrained decoder looks mostly at letter $t$ of the lemma.
+#    (Without $p_t$, a network with 80 lemmas was sometimes much worse.)
+# 2. Each letter of the lemma has a **key**. The dot product of query and key is the letter's
 #    score. Our keys are the vectors themselves, so the score is $q_t \cdot h_i$.
 # 3. A softmax turns the scores into **attention weights** $a_{ti}$, which sum to 1.
-# 4. The decoder sees the weighted mean $c_t = \sum_i a_{ti} h_i$. From $s_t$ and $c_t$ together, a
-#    dense layer computes how probable each letter is.
+# 4. The decoder sees the weighted mean $c_t = \sum_i a_{ti} h_i$. From $s_t$ and $c_t$, a dense
+#    layer computes how probable each letter is.
 #
 # {numref}`fig-translate-machine` shows one step.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "One step of the decoder. It has written “lipu”, the beginning of lipussa (in the flag), and looks at the lemma lippu. A thicker line is a larger weight. State and weighted mean together decide the next letter.", "name": "fig-translate-machine"}, "image": {"alt": "A diagram. At the bottom the letters of lippu, with a column of cells above each; lines of different thickness lead from them to a box named weighted mean. At the top a chain of five circles, the states after start, l, i, p, u. Arrows from the last circle and from the box lead to the next letter, s."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "One step of the decoder. It has written “lipu”, the beginning of lipussa (in the flag), and looks at the lemma lippu. A thicker line is a larger weight (the weights are invented). State and weighted mean together decide the next letter.", "name": "fig-translate-machine"}, "image": {"alt": "A diagram. At the bottom the letters of lippu, with a column of cells above each; lines of different thickness lead from them to a box named weighted mean. At the top a chain of five circles, the states after start, l, i, p, u. Arrows from the last circle and from the box lead to the next letter, s."}}
 shades = np.random.default_rng(3)
 fig, ax = plt.subplots(figsize=(WIDTH, 4))
 ax.set(xlim=(-1.7, 7.4), ylim=(-0.8, 8.2), xticks=[], yticks=[])
@@ -258,11 +257,11 @@ for y, name in [(7.3, "written"), (6.2, "states"), (1, "vectors"), (-0.3, "lemma
     _ = ax.text(-0.7, y, name, ha="right", va="center", fontsize=11, color="0.35")
 
 # %% [markdown]
-# The rival **without attention** is the same network with one difference: all weights are
-# equal, so it always sees the mean of the vectors. It can still know the whole lemma: both
-# networks compute the first state of the decoder from all vectors in their order.
+# The rival **without attention** is the same network without the query, and so without its
+# $p_t$: all weights are equal, so it always sees the mean of the vectors. It can still know the
+# whole lemma: both networks compute the first state from all vectors in their order.
 #
-# In training, the decoder gets the right beginning of the form, and has to predict the next
+# In training, the decoder gets the right beginning of the form, and predicts the next
 # letter. This is **teacher forcing** {cite}`williams1989`. All letters of a form are then
 # predicted at once.
 
@@ -362,14 +361,14 @@ blind = build(attention=False, rate=0.01, dropout=0.1, steps=15)
 print(f"{net.count_params():,} parameters, without attention {blind.count_params():,}")
 
 # %% [markdown]
-# That was Keras's own `fit`. From here on we use ours, which does the same in less time. Each
-# network is trained with three seeds. The 80 lemmas are repeated until an epoch is as long as
-# with 320, and get fewer epochs.
+# From here on we use our own `fit`, which does the same as Keras's in less time. We train with
+# three seeds, and with attention also on 80 of the lemmas. These are repeated until an epoch is
+# as long as with 320, and get fewer epochs.
 #
-# Learning rate and dropout were chosen on the validation lemmas, with other seeds than
-# those below, in about 25 trials with attention and ten without. One pair was good for both
-# networks. The sizes of the layers come from earlier trials with another split, in which
-# some of our test lemmas took part. This can only help the networks.
+# Learning rate and dropout were chosen on the validation lemmas, with other seeds than below, in
+# about 25 trials with attention and ten without. One pair was good for both networks. The layer
+# sizes come from earlier trials with another split, in which some of our test lemmas took part.
+# If anything, this helps the networks.
 
 # %%
 EPOCHS, BATCH = {80: 3, 320: 8}, 64  # by the number of training lemmas
@@ -388,7 +387,7 @@ def train(rows, attention, epochs, seed, callbacks=None):
 
 
 # %% [markdown]
-# After the training, the decoder gets the letter that it has written itself, and takes the most
+# After the training, the decoder gets the letter that it wrote itself, and takes the most
 # probable next one. This is **greedy decoding**. The next cell does, step by step, what the
 # network did at once.
 
@@ -456,7 +455,8 @@ print(
 )
 
 # %% [markdown]
-# Is the training long enough? Half-way, the learning rate is still high.
+# Is the training long enough? Half-way (with 80 lemmas, after one epoch of three), the learning
+# rate is still high.
 
 # %%
 for (name, n), found in nets.items():
@@ -466,13 +466,14 @@ for (name, n), found in nets.items():
 
 # %% [markdown]
 # With attention, ≈ 63.5% of the validation forms are right half-way, and ≈ 67.0% at the
-# end. Without attention it is ≈ 17.6% and ≈ 18.3%. In trials, twice as many epochs brought
-# a few points at most, and with 80 lemmas about two.
+# end; without it, ≈ 17.6% and ≈ 18.3%. In trials, twice as many epochs brought a few points
+# at most, and with 80 lemmas about two. So longer training may bring the network closer to
+# the rules.
 #
 # ## Who writes the forms of unseen lemmas?
 #
 # A form is right if all its letters are. For wrong forms we also count the **edit distance**: how
-# many letters must be inserted, left out or replaced to make them right.
+# many letters must be inserted, left out or replaced.
 #
 # :::{predict} unseen lemmas | … | all
 # :highest:
@@ -513,7 +514,7 @@ MeasuredTable(
 
 # %% [markdown]
 # The intervals come from drawing whole lemmas, each with all its forms. They cover the
-# choice of the test lemmas, not that of the seeds.
+# choice of test lemmas, not of training lemmas or seeds.
 
 # %%
 for one, other in [(NET, BLIND), (RULES, NET), (HARMONY, NET), (HARMONY, RULES)]:
@@ -529,21 +530,18 @@ for name in (BLIND, NET):
     measured(f"{name}: forms of seen lemmas", found, ".1%")
 
 # %% [markdown]
-# - **Attention buys a lot.** Without it the network writes ≈ 13.7% of the forms right, with
-#   it ≈ 68.8%, which is ≈ 55.1 points more. Where the stem changes, attention buys ≈ 35.1
-#   points.
+# - **Attention helps a lot.** Without it the network writes ≈ 13.7% of the forms right, with
+#   it ≈ 68.8%, which is ≈ 55.1 points more. Where the stem changes, it adds ≈ 35.1 points.
 # - **Without attention, the network learns by heart.** Of the forms of 50 training lemmas it
-#   writes ≈ 98.7% right. Its first state encodes these lemmas well enough, but not most new
-#   ones.
-# - **Counting is not behind the network.** The plain rules write ≈ 73.6% right. Their lead of
-#   ≈ 4.7 points is not shown: the interval goes from ≈ −1.1 to ≈ 10.4.
+#   writes ≈ 98.7% right.
+# - **The network is not shown to beat counting.** The plain rules write ≈ 73.6% right. Their lead
+#   of ≈ 4.7 points is not shown either (from ≈ −1.1 to ≈ 10.4).
 # - **Rules that know vowel harmony are ahead.** They write ≈ 77.9% right, ≈ 9.1 points more
-#   than the network (from ≈ 2.7 to ≈ 15.4). Like them, the network sees all vowels of the
-#   lemma, but has to learn the harmony from examples. Their lead over the plain rules, ≈ 4.4
-#   points, is not shown.
+#   than the network (from ≈ 2.7 to ≈ 15.4). Their lead over the plain rules, ≈ 4.4 points, is
+#   not shown.
 # - **A stem that changes is hard for all.** Of these forms the plain rules write ≈ 46.3% right,
-#   those with vowel harmony ≈ 57.4%, and the network with attention ≈ 43.1%. With 27 such
-#   lemmas, the differences between rules and network are not shown.
+#   those with vowel harmony ≈ 57.4%, and the network ≈ 43.1%. With 27 such lemmas, no
+#   difference between rules and network is shown.
 #
 # ## How many lemmas does each model need?
 #
@@ -592,9 +590,9 @@ _ = lemma_difference("gain of the network − gain of the rules", *gains, of_lem
 # %% [markdown]
 # With 80 lemmas, the rules lead by ≈ 30.1 points ({numref}`fig-translate-curves`). With 240
 # more, the network gains ≈ 42.1 points, and the rules ≈ 16.7. So the lead of counting is larger
-# where examples are few. A rule copies all letters before the ending, whatever they are. The
-# network has to learn from examples how each letter is copied. We do not know whether it would
-# overtake the rules with still more lemmas.
+# where examples are few. A rule copies all letters before the ending. The network has to learn
+# from examples how each letter is copied. We do not know whether it would overtake the rules with
+# still more lemmas.
 #
 # ## Where does the network look?
 #
@@ -602,7 +600,7 @@ _ = lemma_difference("gain of the network − gain of the rules", *gains, of_lem
 # ({numref}`fig-translate-attention`).
 
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Attention of the first network while it is given the right form (rows, from top to bottom; the last one is the end mark) of two unseen lemmas (columns). The darker a cell, the larger the weight; each row sums to 1.", "name": "fig-translate-attention"}, "image": {"alt": "Two heat maps with the letters of a lemma across and those of a form down. In both a dark diagonal leads from the upper left as long as letters are copied. Below it, where the ending is written, dark cells stand in the last columns, and some further left."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Attention of the first network while it is given the right form (rows, from top to bottom; the last one is the end mark) of two unseen lemmas (columns). The darker a cell, the larger the weight; each row sums to 1.", "name": "fig-translate-attention"}, "image": {"alt": "Two heat maps with the letters of a lemma across and those of a form down. In both a dark diagonal leads from the upper left as long as letters are copied. Below it, where the ending is written, most dark cells stand in the last two columns. In the row of a in prosentissa, the dark cell is at o."}}
 def attention_weights(net, rows):
     """Weights (rows × letters of the form × of the lemma), with the right form given."""
     model = keras.Model(net.input, net.get_layer("weights").output)
@@ -628,9 +626,10 @@ for ax, row, weights in zip(axes, shown, attention_weights(nets[NET, 320][0], sh
 _ = fig.colorbar(image, ax=axes, label="attention weight", shrink=0.7)
 
 # %% [markdown]
-# While a network copies, its weights follow the lemma from letter to letter. What does it
-# look at when it writes the ending, which follows the common beginning of form and lemma?
-# We take *a* and *ä* separately, because of vowel harmony.
+# While the network copies, its weights follow the lemma from letter to letter. For the *a* of
+# *prosentissa*, it looks at *o*; for the *ä* of *ministereistä*, mostly at the last letter.
+# We measure this for all three networks. The ending is what follows the common beginning of form
+# and lemma. There we take *a* and *ä* separately.
 
 # %%
 on_copied, on_last_two = [], defaultdict(list)
@@ -650,16 +649,17 @@ for kind, found in sorted(on_last_two.items()):
     measured(f"ending, {kind}: weight on the last two letters", found, ".1%")
 
 # %% [markdown]
-# For almost all copied letters, the largest weight is on the letter that is copied. In an
-# ending, ≈ 98.7% of the weight is on the last two letters of the lemma, except for *a* or *ä*,
-# where it is ≈ 50%: there the network looks further back, as vowel harmony requires. But
-# attention is not a full explanation {cite}`jain2019`: the state, too, knows much of the lemma.
+# For almost all copied letters, the largest weight is on the letter that is copied, which $p_t$
+# favors from the start. In an ending, ≈ 98.7% of the weight is on the last two letters of the
+# lemma, except for *a* or *ä*, where it is ≈ 50%, and varies with the seed. Looking further back
+# fits vowel harmony. But attention is not a full explanation {cite}`jain2019`: the state, too,
+# comes from the lemma.
 #
 # ## What goes wrong?
 #
 # {numref}`fig-translate-answers` shows ten forms of lemmas whose stem changes.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Ten forms, drawn at random from the test lemmas whose stem changes, and what three models write (of the networks that of the first seed). Gray: right. Bold color: wrong.", "name": "fig-translate-answers"}, "image": {"alt": "A table of words: ten rows with the right form, and what the rewrite rules, the network without attention and the network with attention write. Each column has right forms in gray and wrong ones in bold; the column without attention has the fewest right ones."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Ten forms, drawn at random from the test lemmas whose stem changes, and what three models write (networks: first seed). Gray: right. Bold color: wrong.", "name": "fig-translate-answers"}, "image": {"alt": "A table of words: ten rows with the right form, and what the rewrite rules, the network without attention and the network with attention write. Each column has right forms in gray and wrong ones in bold; the column without attention has the fewest right ones."}}
 drawn = random.Random(1).sample(np.flatnonzero(changed).tolist(), 10)
 fig, ax = plt.subplots(figsize=(WIDTH, 4.2))
 ax.set(xlim=(0, 4), ylim=(9.6, -1.7))
@@ -676,10 +676,9 @@ for y, i in enumerate(drawn):
         _ = ax.text(k, y, form, va="center", fontsize=11, **style)
 
 # %% [markdown]
-# Two kinds of errors can be counted. Some wrong forms are right except for vowel harmony:
-# they have *a* for *ä*, *o* for *ö*, *u* for *y*, or the other way round. In others the
-# beginning is **spoiled**: the letters that should be copied, except the last one, are not
-# the lemma's.
+# Some wrong forms are right except for vowel harmony, such as *hevosillä* for *hevosilla*. In
+# others the beginning is **spoiled**: the letters that should be copied, except the last one, are
+# not the lemma's.
 
 
 # %%
@@ -710,16 +709,16 @@ MeasuredTable(
 # %% [markdown]
 # Of the plain rules' wrong forms, ≈ 30.9% are right except for vowel harmony. Hardly any of the
 # network's are: it has learned vowel harmony from examples. But in ≈ 5.8% of its wrong forms,
-# and in ≈ 70.9% of those without attention, the beginning is spoiled. The rules only change the
-# end.
+# and in ≈ 70.9% of those without attention, the beginning is spoiled.
 #
 # ## What has this to do with machine translation?
 #
-# Translation systems of 2015 had the same parts {cite}`bahdanau2015,luong2015`. Attention was
-# invented because a single vector could not hold a long sentence. But our task is an easy kind
-# of translation: source and target have nearly the same letters in the same order, and each
-# question has one right answer. Between two languages the order changes, and a sentence has
-# many good translations. Our result does not say that rules translate better than networks.
+# Neural translation systems of 2015 had the same parts {cite}`bahdanau2015,luong2015`. Attention
+# was invented because a single vector seemed too small for a long sentence. But our task is
+# easier: source and target have nearly the same letters in the same order, and each question has
+# one right answer. Between two languages the order changes, and a sentence has many good
+# translations. Our result, on forms that rules made, does not say that rules translate better
+# than networks.
 #
 # ## Which promises hold?
 #
@@ -733,19 +732,19 @@ MeasuredTable(
 # :class: tip
 # - An encoder–decoder reads one sequence and writes another. It is trained by teacher forcing and
 #   writes by greedy decoding.
-# - Attention is a weighted mean: a query, keys, and a softmax over their products.
-# - Without attention, the whole input has to fit into one state, which fails here for most new
+# - Attention is a mean, weighted by a softmax over products of query and keys.
+# - Without attention, the decoder relies on a summary of the input, and fails here on most new
 #   words.
-# - A rule that copies by definition needs few examples. A network needs more.
+# - A rule that copies by definition needs fewer examples than a network.
 # :::
 #
 # ## Exercises
 #
 # :::{admonition} Exercise 1 — Invented words
 # :class: exercise
-# Take 80 training lemmas. Invent up to three more of each: replace the consonants at its
-# beginning, in all its forms, by as many or fewer of another lemma (*lippu*, *lipussa* →
-# *kippu*, *kipussa*). Train one network with attention on real and invented words, in as
+# Take 80 training lemmas. Invent up to three more from each: in all its forms, replace the
+# consonants at the beginning by those of another lemma with as many or fewer (*lippu*, *lipussa*
+# → *kippu*, *kipussa*). Train one network with attention on real and invented words, in as
 # many epochs as on 80 lemmas. What share of the test forms does it write right? This is
 # **data augmentation**. (To check: no invented lemma is in our table.)
 # :::
@@ -778,8 +777,8 @@ _ = lemma_difference("80 lemmas: invented − none", augmented, hits[NET, 80][0]
 # %% [markdown]
 # :::{admonition} Answer to exercise 1
 # :class: dropdown
-# It writes ≈ 40.7% right, ≈ 11.7 points more than without them. Invented words say nothing
-# new about endings, but show more letters to copy.
+# It writes ≈ 40.7% right, ≈ 11.7 points more than without them, with one seed. Invented words
+# show no new endings, but more letters to copy, which may be the reason.
 # :::
 #
 # :::{admonition} Exercise 2 — Rules that are missing
@@ -827,15 +826,15 @@ _ = lemma_difference("both together − rules", together, hits[RULES, 320], of_l
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
 # The networks agree on ≈ 60.5% of the forms, and of these ≈ 90.6% are right, a larger share
-# than of all. So agreement tells, without the right form, which answers to trust. With the
-# rules for the rest, ≈ 77.3% are right. The lead over the rules alone, ≈ 3.7 points, is not
-# certain: with other seeds its interval includes 0.
+# than of all. So agreement tells, without the right form, which answers to trust more. (The rules
+# are better there, too.) With the rules for the rest, ≈ 77.3% are right. The lead over the rules
+# alone, ≈ 3.7 points, is not certain: with other seeds its interval includes 0.
 # :::
 #
 # ## Further reading
 #
 # - {cite:t}`sutskever2014` translate without attention; {cite:t}`bahdanau2015` add it, and
-#   {cite:t}`luong2015` the product of query and key.
+#   {cite:t}`luong2015` compute scores by a dot product.
 # - {cite:t}`makarov2017` inflect words of 52 languages with networks that can copy a letter in a
 #   single action, and win with few examples.
 # - {cite:t}`sourada2024` inflect unseen Czech words. A model of suffixes, like our rules,

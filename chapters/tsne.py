@@ -56,8 +56,8 @@ CLASS_COLORS = ListedColormap(COLORS)
 # point a place on the plane so that *neighbors stay neighbors*. To see how, we write it
 # ourselves, and map the pixels of 300 garments.
 #
-# **Neighbors in the data.** Distances become probabilities. Point $i$ picks $j$ as its neighbor
-# with a probability that falls with their distance like a Gaussian bell:
+# **Neighbors in the data.** Point $i$, one of $n$, is the vector $\mathbf{x}_i$. It picks point $j$
+# as its neighbor with a probability that falls with their distance like a Gaussian bell:
 #
 # $$
 # p_{j \mid i} = \frac{\exp(-\beta_i \lVert \mathbf{x}_i - \mathbf{x}_j \rVert^2)}
@@ -66,12 +66,12 @@ CLASS_COLORS = ListedColormap(COLORS)
 #
 # Each point has a bell of its own width. The **perplexity** decides how wide: it is the number of
 # neighbors that a point has in effect, $\exp(H_i)$, where $H_i$ is the entropy of
-# $p_{\cdot \mid i}$ in nats. A narrower bell means fewer neighbors, so we find $\beta_i$ by
-# bisection.
+# $p_{\cdot \mid i}$ in nats. A larger $\beta_i$ means a narrower bell and fewer neighbors, so we
+# find $\beta_i$ by bisection.
 #
-# A point far from all others is hardly picked by any of them. So t-SNE makes $P$ **symmetric**, and
-# the picks of that point count as well: $p_{ij} = (p_{j \mid i} + p_{i \mid j}) / 2n$. All $p_{ij}$
-# together sum to 1.
+# A point far from all others is hardly picked by any of them. So t-SNE counts the picks of that
+# point as well: $p_{ij} = (p_{j \mid i} + p_{i \mid j}) / 2n$. These $p_{ij}$, together $P$, are
+# **symmetric** and sum to 1.
 
 
 # %%
@@ -100,17 +100,14 @@ few, few_labels = X_valid[:n_few].reshape(n_few, 784).astype(float), y_valid[:n_
 P = joint(few)
 
 # %% [markdown]
-# **Neighbors on the map.** Here all bells have one width, and heavier tails: Student's t with
-# one degree of freedom. The tails leave room for the many points that are only moderately far
-# away.
+# **Neighbors on the map.** Point $i$ lies at $\mathbf{y}_i$. Here all bells have one width, and
+# heavier tails: Student's t with one degree of freedom. The tails leave room for the many points
+# that are only moderately far away.
 #
 # $$
 # w_{ij} = \frac{1}{1 + \lVert \mathbf{y}_i - \mathbf{y}_j \rVert^2}, \qquad
 # q_{ij} = \frac{w_{ij}}{\sum_{k \ne l} w_{kl}}
 # $$
-#
-# The sum in $q$ runs over *all* pairs of points. So $q_{ij}$ falls when any other pair comes
-# closer.
 #
 # **The loss** is the Kullback–Leibler divergence of the two sets of probabilities:
 #
@@ -120,12 +117,12 @@ P = joint(few)
 #
 # Two things hardly enter the loss. Two points that are far apart in the data have
 # $p_{ij} \approx 0$ and cost almost nothing wherever they land, as long as they are not close. And
-# the width of each bell, the local scale, is divided out. We come back to both.
+# each point's own $\beta_i$ removes the local scale of the data. We come back to both.
 #
 # ## What pulls, and what pushes?
 #
-# t-SNE moves the points by gradient descent. The step goes against the gradient, which is
-# a sum of two forces on each point:
+# t-SNE moves the points by gradient descent. The step goes against the gradient. For each point it
+# is the sum of two forces:
 #
 # $$
 # -\frac{\partial\, \mathrm{KL}}{\partial \mathbf{y}_i} =
@@ -136,7 +133,7 @@ P = joint(few)
 # - **Attraction** pulls a point towards its neighbors in the data. It comes from
 #   $-\sum p_{ij} \ln w_{ij}$, and a pair with $p_{ij} \approx 0$ feels none.
 # - **Repulsion** pushes a point away from every point that is near it on the map, neighbor or not.
-#   It comes from the normalization of $q$: that sum grows when any two points come closer.
+#   It comes from the sum in $q$ over *all* pairs, which grows when any two points come closer.
 
 
 # %%
@@ -169,10 +166,9 @@ def descend(P, start, exaggeration=4, rate=50, steps=500):
 
 
 # %% [markdown]
-# That is all of t-SNE. `rate` is the learning rate. `velocity` is momentum: a step goes on in the
-# direction of the steps before. The factor in front of the attraction is explained below. Are our
-# $P$, our loss and our gradient those of scikit-learn? We call its private functions, whose names
-# begin with an underscore.
+# `rate` is the learning rate. `velocity` is momentum: a step goes on in the direction of the steps
+# before. The factor in front of the attraction is explained below. Are our $P$, our loss and our
+# gradient those of scikit-learn? We call its private functions.
 
 # %%
 places = np.random.default_rng(0).normal(size=(n_few, 2))
@@ -184,15 +180,15 @@ print("same loss:", np.isclose(divergence(places, P), their_loss))
 print("same gradient:", np.allclose(-(attraction + repulsion).ravel(), their_gradient))
 
 # %% [markdown]
-# {numref}`fig-tsne-forces` draws the forces on a few points. The start is a tiny circle, on which
-# the garments stand in the order of the file. So it has no information about them.
+# {numref}`fig-tsne-forces` draws the forces on a few points. The descent starts from a tiny circle,
+# on which the garments stand in the order of the file. So it has no information about them.
 
 # %%
 angle = 2 * np.pi * np.arange(n_few) / n_few
 circle = 1e-4 * np.column_stack([np.cos(angle), np.sin(angle)])
 paths = {"on": descend(P, circle), "off": descend(P, circle, exaggeration=1)}
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The forces on 15 of the 300 points, after 110 steps and at the end: attraction and repulsion. Both have one scale in each panel. At the end the two forces on each point nearly cancel.", "name": "fig-tsne-forces"}, "image": {"alt": "Two maps of 300 gray dots; 15 dots have two arrows each. On the left, after 110 steps, the arrows of attraction point inward and the longer ones of repulsion outward. On the right, at the end, the two arrows of each dot are equally long and point in opposite directions."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The forces on 15 of the 300 points, after 110 steps and at the end: attraction and repulsion. In each panel both are drawn to the same scale. At the end the two forces on each point nearly cancel.", "name": "fig-tsne-forces"}, "image": {"alt": "Two maps of 300 gray dots; 15 dots have two arrows each. On the left, after 110 steps, the arrows of attraction point inward and the longer ones of repulsion outward. On the right, at the end, the two arrows of each dot are equally long and point in opposite directions."}}
 shown = np.arange(0, n_few, 20)
 fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.1))
 for ax, step in zip(axes, (110, 500), strict=True):
@@ -214,8 +210,8 @@ axes[0].text(0.02, 0.0, "attraction", color=COLORS[0], transform=axes[0].transAx
 _ = axes[1].text(0.98, 0.0, "repulsion", color=COLORS[1], ha="right", transform=axes[1].transAxes)
 
 # %% [markdown]
-# After 110 steps, repulsion is the stronger force on most points, and the map grows. At the end the
-# two forces on each point nearly cancel, and the map hardly changes.
+# After 110 steps, repulsion is the stronger force on most of these points, and the map grows. At
+# the end the forces nearly cancel, and it hardly changes.
 #
 # ## What is early exaggeration for?
 #
@@ -223,9 +219,9 @@ _ = axes[1].text(0.98, 0.0, "repulsion", color=COLORS[1], ha="right", transform=
 # the map small, so that points can still pass one another and find their neighbors. Without it the
 # map grows at once. A group whose parts start on different sides may then stay split: other groups
 # push its parts apart. Move the slider of {numref}`fig-tsne-descent`, then switch early
-# exaggeration off. Where do the dresses and the bags end?
+# exaggeration off. Which classes end in one place?
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: the 300 garments from the start on a circle to the end. Each step is drawn as large as the plot; the text says how wide the map is.", "name": "fig-tsne-descent"}, "image": {"alt": "Two maps of 300 colored dots at the last step, with early exaggeration on the left and without it on the right. The groups of one color have other places and shapes on the right, and some of them are split."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: the 300 garments from the start on a circle to the end. Each step is drawn as large as the plot; the text says how wide the map is.", "name": "fig-tsne-descent"}, "image": {"alt": "Two maps of 300 colored dots at the last step, with early exaggeration on the left and without it on the right. The groups of one color have other places and shapes on the right. In both maps some of them are split."}}
 kept_steps = [*range(0, 100, 5), *range(100, 200, 10), *range(200, 501, 25)]
 live_descent(
     {name: path[kept_steps] for name, path in paths.items()},
@@ -239,7 +235,7 @@ live_descent(
 # %% [markdown]
 # One start shows little, so we draw ten. We compare three factors: 1 (no exaggeration), 4, and
 # scikit-learn's 12. Each gets its own learning rate: the one of eight with the lowest mean loss
-# from four other starts.
+# from four other starts ({numref}`fig-tsne-rates`).
 
 # %%
 RATES = [12.5, 25, 50, 100, 200, 400, 800, 1600]
@@ -259,7 +255,7 @@ best = {name: int(np.argmin(losses)) for name, losses in tuning.items()}
 at_an_end = sum(k in (0, len(RATES) - 1) for k in best.values())
 measured("rates chosen at an end of the grid", at_an_end, ".0f")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Loss at the end against the learning rate, for three factors of early exaggeration: means over four random starts. For each factor we take the rate with the lowest loss; the lowest of all belongs to factor 4.", "name": "fig-tsne-rates"}, "image": {"alt": "Three curves over learning rates from 12.5 to 1,600. Factor 4 has the lowest loss, about 0.39 at rate 100. The lowest loss of factor 1 is about 0.41, that of factor 12 is about 0.42 at rate 25, from where its curve rises steeply. At rate 1,600 all three lie above the plot."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Loss at the end against the learning rate, for three factors of early exaggeration: means over four random starts. For each factor we take the rate with the lowest loss; the lowest of all belongs to factor 4.", "name": "fig-tsne-rates"}, "image": {"alt": "Three curves over learning rates from 12.5 to 1,600. Factor 4 has the lowest loss, about 0.39 at rate 100. The lowest loss of factor 1 is about 0.41 at rate 800, that of factor 12 is about 0.42 at rate 25, from where its curve rises steeply. At rate 1,600 all three lie above the plot."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3))
 for (name, losses), color in zip(tuning.items(), (COLORS[0], COLORS[2], COLORS[1]), strict=True):
     ax.plot(RATES, losses, color=color, label=f"factor {FACTORS[name]}")
@@ -298,15 +294,14 @@ difference("neighbors that two starts share, gain in points", *pair, ".1f", over
 # %% [markdown]
 # The intervals are over ten random starts, or five pairs of them.
 #
-# - **Exaggeration helps a random start, if the factor fits.** With factor 4 the loss ends at
-#   ≈ 0.384 instead of ≈ 0.430, and the interval excludes 0. With factor 12 a help is not shown
+# - **Factor 4 lowers the loss from a random start.** It ends at ≈ 0.384 instead of ≈ 0.430, and
+#   the interval excludes 0. With factor 12 a lower loss is not shown within our 500 steps
 #   (≈ 0.423).
 # - **With factor 4, the start hardly changes the neighbors.** Two maps share ≈ 94.8% of the
 #   neighbors, without exaggeration only ≈ 76.4%. But the map may be turned or mirrored.
 #
-# A start from the first two principal components, today's default in scikit-learn, makes a map
-# repeatable. It also keeps some of the large-scale order of the data {cite}`kobak2019`. From here
-# on we use it.
+# A start from the first two principal components makes a map repeatable. It also keeps some of the
+# large-scale order of the data {cite}`kobak2019`. From here on we use it.
 #
 # ## What does the perplexity change?
 
@@ -323,7 +318,7 @@ for perplexity in (5, 30, 100):
     kept = shared(few, by_perplexity[perplexity])
     measured(f"neighbors in the pixels that the map keeps, perplexity {perplexity}", kept, ".1%")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The 300 garments at three perplexities, colored by class. The higher the perplexity, the closer together the groups lie.", "name": "fig-tsne-perplexity"}, "image": {"alt": "Three small scatter plots of the same garments: at perplexity 5 small clumps and chains, at 30 a few islands, at 100 one compact shape in which the islands touch."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The 300 garments at three perplexities, colored by class. The higher the perplexity, the closer together the groups lie.", "name": "fig-tsne-perplexity"}, "image": {"alt": "Three small scatter plots of the same garments: at perplexity 5 small clumps and chains, at 30 a few islands, at 100 one round shape in which most islands touch."}}
 fig, axes = plt.subplots(1, 3, figsize=(WIDTH, 2.1))
 for ax, (perplexity, points) in zip(axes, by_perplexity.items(), strict=True):
     ax.scatter(*points.T, c=few_labels, s=8, lw=0, cmap=CLASS_COLORS)
@@ -332,11 +327,10 @@ for ax, (perplexity, points) in zip(axes, by_perplexity.items(), strict=True):
     _ = ax.spines[:].set_visible(False)
 
 # %% [markdown]
-# Perplexity sets how many neighbors each point considers. In
-# {numref}`fig-tsne-perplexity`, 5 breaks the islands into pieces, and at 100, a third of all
-# the points, the islands merge. The map keeps ≈ 59.4% of the 10 nearest
-# neighbors at 5, ≈ 64.7% at 30 and ≈ 58.3% at 100. So look
-# at several perplexities before you believe a shape.
+# Perplexity sets how many neighbors each point considers. In {numref}`fig-tsne-perplexity`, 5
+# breaks the islands into pieces, and at 100, a third of all the points, most islands touch. So look
+# at several perplexities before you believe a shape. In these single runs at one learning rate the
+# map keeps ≈ 59.4% of the 10 nearest neighbors at 5, ≈ 64.7% at 30 and ≈ 58.3% at 100.
 
 # %% [markdown]
 # ## What does the map of the codings look like?
@@ -371,11 +365,11 @@ ax.spines[:].set_visible(False)
 name_classes(ax, X_valid_2D, y_valid, CLASS_NAMES)
 
 # %% [markdown]
-# {numref}`fig-tsne-map` separates trousers, bags and footwear, though t-SNE was never told a label,
-# and puts most upper garments in one large region. The axes have no meaning and no unit, so they
-# are not drawn. {numref}`fig-tsne-upper` shows the region in which three classes overlap.
+# {numref}`fig-tsne-map` separates trousers, bags and footwear, and puts most upper garments in one
+# large region. The axes have no meaning and no unit, so they are not drawn.
+# {numref}`fig-tsne-upper` shows the region in which three classes overlap.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The part of the map where most pullovers, coats and shirts lie, with three colors of their own. All other garments are gray. The three classes are mixed everywhere.", "name": "fig-tsne-upper"}, "image": {"alt": "A part of the map with dots in three colors, the pullovers, coats and shirts. They lie scattered among one another; no larger area has one color only. Gray dots of other garments lie at the lower edge."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The part of the map where most pullovers, coats and shirts lie, with three colors of their own. All other garments are gray. The three classes are mixed; in small patches one of them is more frequent.", "name": "fig-tsne-upper"}, "image": {"alt": "A part of the map with dots in three colors, the pullovers, coats and shirts. They lie scattered among one another; small patches have mostly one color, but no larger area does. Gray dots of other garments lie mostly in the lower part."}}
 merged = dict(zip((2, 4, 6), COLORS))  # the first three are the farthest apart
 inside = X_valid_2D[np.isin(y_valid, list(merged))]
 low, high = np.percentile(inside, [5, 95], axis=0)
@@ -416,10 +410,10 @@ def hits(points, labels=y_valid):
 # %% [markdown]
 # The rivals of the codings are the 784 pixels, and the first 30 principal components (PCA, fitted
 # on the training images like the autoencoder). PCA enters twice: as it is, and **rescaled**, each
-# component divided by the root of its standard deviation. As it is, the first few components
+# component divided by the square root of its standard deviation. As it is, the first few components
 # dominate the distances; divided by the standard deviation itself (*whitened*), all 30 would count
 # the same. We rescale half-way. The first two components are the rival of the map. We train the
-# autoencoder three times, since it depends on its seed; the map is that of the first one.
+# autoencoder with three seeds; the map is that of the first.
 #
 # :::{predict} accuracy, autoencoder − rescaled PCA, in points
 # The autoencoder and rescaled PCA both keep 30 numbers of each image. Which of them has the better
@@ -483,13 +477,14 @@ measured("share of the map's errors that take one upper garment for another", st
 #
 # - **The codings are better than the pixels**: ≈ 2.1 points more, with 30 numbers instead
 #   of 784. The interval excludes 0.
-# - **Over PCA, the scale decides.** The codings lead PCA as it is by ≈ 0.8
-#   points, and that interval excludes 0, too. Over rescaled PCA a lead is not shown (≈ 0.2
-#   points, and the interval includes 0).
-# - **t-SNE costs some accuracy.** The map of the codings loses ≈ 2.2 points. That is little for two
-#   dimensions: two principal components of the pixels reach only ≈ 52.8%, the map ≈ 80.4%.
-# - **The classes that merge are the upper garments**: ≈ 57.1% of the map's errors take one of the
-#   four for another.
+# - **Over rescaled PCA, a lead is not shown.** The codings lead PCA as it is by ≈ 0.8 points, and
+#   that interval excludes 0, too. Rescaled, PCA is only ≈ 0.2 points behind, and the interval
+#   includes 0.
+# - **t-SNE costs some accuracy.** The map loses ≈ 2.2 points against the codings of the same seed.
+#   That is little for two dimensions: two principal components of the pixels reach only ≈ 52.8%,
+#   the map ≈ 80.4%.
+# - **Most errors stay among the upper garments**: ≈ 57.1% of the map's errors take a T-shirt,
+#   pullover, coat or shirt for another of the four.
 #
 # In {numref}`fig-tsne-live`, find a shirt among the coats, or a bag far from the others. Do its
 # neighbors look like it? Then switch to the two principal components.
@@ -506,10 +501,10 @@ live_map(
 # ## What does a map of words show?
 #
 # t-SNE maps any vectors. The char-CNN of [the lesson on character models](character_models.ipynb)
-# turns a Finnish word into 128 numbers, the largest response of each filter, and was trained to
-# tell the word's case. We map the forms of 48 nouns of which it has seen no form. About each word
-# we ask: which case and number does it have, and of which noun is it a form? The control is the
-# same net with random weights.
+# turns a Finnish word into 128 numbers, the largest response of each filter, and is trained to
+# tell the word's case and number (below, its “case”). {numref}`fig-tsne-words` maps the forms of 48
+# nouns of which it has seen no form. In which case is each word, and of which noun is it a form?
+# The control is the same net with random weights.
 
 # %%
 task = cases.load_cases()
@@ -555,7 +550,7 @@ for ax, name in zip(axes, ("trained", "random weights"), strict=True):
 
 # %% [markdown]
 # We let the 10 nearest neighbors vote again. A **linear probe** reads the noun, too: a logistic
-# regression, tested on the fifth of the forms that it was not trained on.
+# regression, tested on each fifth of the forms in turn after training on the others.
 
 
 # %%
@@ -596,12 +591,12 @@ for name, one, other, what in [
 # All three intervals exclude 0. They cover the choice of the nouns, not the seed of the net.
 #
 # - **The map shows what the net was trained for.** On the map of the trained net the neighbors vote
-#   for the right case in ≈ 90.4% of the words, with random weights in ≈ 0.2%. With random weights
-#   the neighbors of ≈ 96.2% of the words vote for their noun. (No map can show both: a noun has one
-#   form of each case, so neighbors of one case are forms of other nouns.)
+#   for the right case of ≈ 90.4% of the words. With random weights they vote for the right case of
+#   ≈ 0.2%, and for the right noun of ≈ 96.2%. (A noun has one form of each case, so no neighbor
+#   shares both with a word.)
 # - **What the map does not show may still be there.** On the map of the trained net nearly no noun
-#   is read right (≈ 0.1%). But a linear probe still reads it from ≈ 68.5% of the vectors. The
-#   nearest neighbors do not depend on the noun, so the map cannot show it.
+#   is read right (≈ 0.1%). But a linear probe reads it from ≈ 68.5% of the vectors. Their nearest
+#   neighbors rarely vote for the noun either, and t-SNE keeps only neighbors.
 
 # %% [markdown]
 # ## What must one not read into the map?
@@ -612,8 +607,8 @@ for name, one, other, what in [
 # - **size**: two clusters in 10 dimensions, one spread five times as wide;
 # - **distance**: three equal clusters in 10 dimensions, the third five times as far
 #   from the second as the second from the first;
-# - **noise**: one cloud in 100 dimensions, with no structure at all, mapped with a
-#   perplexity of 2 and with 30.
+# - **noise**: one cloud in 100 dimensions, without structure, mapped with a perplexity
+#   of 2 and of 30.
 #
 # :::{predict} size: spread, wide : tight | on the map
 # :slider: 0 to 8 by 0.1 times
@@ -642,7 +637,7 @@ def map_cloud(name, points):
 clouds = [make_clouds(seed) for seed in (0, 1, 2)]
 maps = [{name: map_cloud(name, points) for name, points in sets.items()} for sets in clouds]
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Above: two of the coordinates of three artificial data sets. Below: their t-SNE maps. The maps lose the sizes of clusters and the distances between them, and show groups in plain noise.", "name": "fig-tsne-misread"}, "image": {"alt": "Three pairs of scatter plots, data above and map below. A tight and a wide cluster become two discs of equal size. Three clusters, two of them close together, become three discs at equal distances. A cloud of noise without groups breaks up into many small clumps."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Above: two of the coordinates of three artificial data sets. Below: their t-SNE maps. The maps lose the sizes of clusters and the distances between them, and, at perplexity 2, show groups in plain noise.", "name": "fig-tsne-misread"}, "image": {"alt": "Three pairs of scatter plots, data above and map below. A tight and a wide cluster become two discs of equal size. Three clusters, two of them close together, become three discs at equal distances. A cloud of noise without groups breaks up into many small clumps."}}
 fig, axes = plt.subplots(2, 3, figsize=(WIDTH, 3.9))
 for row, (what, sets) in enumerate({"data": clouds, "map": maps}.items()):
     for ax, name in zip(axes[row], ("size", "distance", "noise, 2"), strict=True):
@@ -655,10 +650,10 @@ for row, (what, sets) in enumerate({"data": clouds, "map": maps}.items()):
     axes[row, 0].set_ylabel(what)
 
 # %% [markdown]
-# We compare the data with the map, over three draws of the data. Spread is the root mean
-# square distance from the cluster's mean. The radius is the distance to the tenth
-# neighbor, which is smaller in a denser cluster. The silhouette says how well 30 groups
-# found by k-means are separated: 0 not at all, 1 perfectly.
+# {numref}`fig-tsne-misread` shows the first of the three draws that we score. Spread is the root
+# mean square distance from the cluster's mean. The radius is the median distance to the tenth
+# neighbor, which is smaller in a denser cluster. The silhouette says how well 30 groups found by
+# k-means are separated: 0 not at all, 1 perfectly.
 
 
 # %%
@@ -708,16 +703,15 @@ measured("silhouette of plain noise in two dimensions", silhouettes, ".2f", over
 
 # %% [markdown]
 # - **Size and density are not kept.** A cluster ≈ 5.11 times as wide becomes
-#   ≈ 0.99 times as wide, and about as dense. Every point's bell has its own
-#   width, so scale is divided out.
+#   ≈ 0.99 times as wide, and about as dense, because every point's bell has its own width.
 # - **Distances between clusters are not kept.** A ratio of ≈ 4.98 becomes
 #   ≈ 1.00. Once $p_{ij}$ is practically zero, *far* and *five times as far* cost the same.
 # - **Clumps may not exist in the data.** At perplexity 2, noise without any groups gets a
 #   silhouette of ≈ 0.51. The plane explains part of that, since k-means can cut any flat cloud into
 #   patches (≈ 0.34). At perplexity 30 it is ≈ 0.32, so the clumps came from the small perplexity.
 #
-# You may read roughly which points are near each other. And scikit-learn's `TSNE` has no
-# `transform`: it cannot place a new image on an old map.
+# You may read roughly which points are near each other. The `TSNE` of scikit-learn cannot place a
+# new image on an old map: it has no `transform`.
 #
 # :::{admonition} Takeaways
 # :class: tip
@@ -769,11 +763,10 @@ MeasuredTable(rows, corner="map of the codings")
 # %% [markdown]
 # :::{admonition} Answer to exercise 1
 # :class: dropdown
-# Each map is better in one score. t-SNE has the better accuracy (≈ 80.4% against
-# ≈ 52.5%): two linear axes cannot separate ten classes. PCA keeps the order of the
-# distances between classes better (≈ 0.95 against ≈ 0.84). t-SNE's order is not random,
-# because it starts from PCA and classes that share many neighbors stay together, but its
-# loss does nothing to keep that order.
+# t-SNE has the better accuracy (≈ 80.4% against ≈ 52.5%): two principal components do not separate
+# ten classes. PCA keeps the order of the distances between classes better (≈ 0.95 against ≈ 0.84).
+# t-SNE's order is not random, perhaps because it starts from PCA and classes that share many
+# neighbors stay together. Its loss hardly rewards that order.
 # :::
 #
 # :::{admonition} Exercise 2 — Should you cluster the map?
@@ -804,8 +797,8 @@ MeasuredTable(rows, corner="k-means on")
 # :class: dropdown
 # The groups found on the map agree best with the classes (≈ 0.46, against ≈ 0.38 on the codings and
 # ≈ 0.36 on the pixels). k-means works best on round groups of similar size, and t-SNE makes such
-# groups. That helps because these data have groups. In the noise, k-means found clumps too, so
-# check the clusters of a map in the vectors that were mapped.
+# groups. That may help here, since these data have groups. In the noise, k-means found clumps too,
+# so check the clusters of a map in the vectors that were mapped.
 # :::
 #
 # :::{admonition} Exercise 3 — Which force is missing?

@@ -1,15 +1,14 @@
 # %% [markdown]
 # # Break the word, and see who still reads it
 #
-# The slides promise that characters help with misspellings, that recurrent nets keep track of
-# order and length, and that convolutions find a pattern wherever it stands. Here we change
-# Finnish words in all these ways. Which model still reads their case?
+# The slides promise that characters help with misspellings, that recurrent nets keep track of order
+# and length, and that convolutions find a pattern wherever it stands. Here we change Finnish words
+# in all these ways. Which model still reads their case?
 #
-# - **What you'll do**: count how people mistype, and apply these typos to Finnish
-#   words. Train models with and without typos, and with few or many words. Then
-#   shuffle, move and lengthen words.
-# - **What you'll learn**: what noise in training buys and costs, how to read a learning
-#   curve, and why a test needs a control.
+# - **What you'll do**: count how people mistype, and apply these typos to Finnish words. Train
+#   models with and without typos, on few and many words. Shuffle, move and lengthen words.
+# - **What you'll learn**: what noise in training gains and costs, how to read a learning curve, and
+#   why a test needs a control.
 # - **What you'll need**: [the lesson on character models](character_models.ipynb).
 #
 # *Slides covered: “Introduction to Character Embeddings” (misspellings), “Methods for
@@ -56,13 +55,13 @@ some = task.test[:3_000]  # of new lemmas
 # %% [markdown]
 # ## How do people mistype?
 #
-# A simple generator of typos leaves out, inserts, replaces or swaps letters, the four
-# common kinds of misspelling {cite}`damerau1964`. It draws the kind, the place and the
-# letter at **random**, all with equal chances.
+# A simple generator of typos leaves out, inserts, replaces or swaps letters, the four common kinds
+# of misspelling {cite}`damerau1964`. It draws the kind, place and letter at **random**, with about
+# equal chances.
 #
-# People's typos are different. We have no list of Finnish typos, so we count English
-# misspellings, from the project *codespell*. We take those with a single edit, and count
-# their places and kinds. Two more kinds are to *double* a letter, and to *halve* a double one.
+# We have no list of people's typos in Finnish, so we count English misspellings with a single edit,
+# from the project *codespell*. It lists each misspelling once, however often people make it. Two
+# more kinds are to *double* a letter, and to *halve* a double one.
 
 
 # %%
@@ -102,9 +101,9 @@ print(f"{len(pairs):,} misspellings with one edit; the most frequent edits of le
 print([edit for edit in edits.most_common(12) if edit[0][1]])
 
 # %% [markdown]
-# To draw a **natural typo** of a Finnish word, we give each edit a rate: how often people
-# made it, divided by how often they could have made it. We multiply it by the rate of the
-# place. The letters *ä* and *ö* do not occur in English; they get the rates of *a* and *o*.
+# To draw a **natural typo** of a Finnish word, we give each edit a rate: its count in the list,
+# divided by how often it was possible. We multiply it by the rate of the place. Only doubling adds
+# a letter after the last one. The letters *ä* and *ö* get the rates of *a* and *o*.
 
 
 # %%
@@ -187,20 +186,20 @@ axes[1].set_xlabel("% of the typos")
 _ = axes[0].legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, fontsize=10)
 
 # %% [markdown]
-# People's typos differ from random ones ({numref}`fig-typos-kinds`). People more often
-# leave a letter out or double one, and less often insert or replace one. They nearly
-# always get the first letter right. And they mistype the last three letters less often than
-# the random generator does. For Finnish this matters, since the case stands at the end.
+# Compared with the random generator, people more often leave a letter out or double one, and less
+# often insert or replace one ({numref}`fig-typos-kinds`). They nearly always get the first letter
+# right, and mistype the last three less often. For Finnish this matters, since the case stands at
+# the end. Finnish has many double letters, so natural typos more often halve one.
 #
 # ## Who can stand a typo?
 #
-# We train TnT and the CNN three times: on clean words, on words with random typos, and
-# on words with natural ones. **Noise in training** means that each training word is given
-# once as it is and once with a typo. The net then sees twice as many words in half as many
-# epochs, so the number of steps stays the same. TnT's $\theta$ is chosen anew for each kind of
-# noise, on validation words of which half are mistyped in the same way; the settings of the nets
-# stay as they were. The bag of letters and the BiLSTM (one seed) learn from clean words only. To
-# train faster, the CNN has 64 filters, half as many as in [the lesson
+# We train the suffix table, TnT and the CNN three times: on clean words, with random typos, and
+# with natural ones. With **noise in training**, each word is given once as it is and once with a
+# typo. The CNN then takes as many steps as before, in half as many epochs, so it sees each clean
+# word half as often. TnT's $\theta$, the weight of shorter suffixes, is chosen anew for each noise,
+# on validation words of which half are mistyped in the same way; the settings of the nets stay as
+# they were. The bag of letters and the BiLSTM learn from clean words only. To save time, the BiLSTM
+# has one seed (the CNN three), and the CNN has 64 filters, half as many as in [the lesson
 # before](character_models.ipynb).
 #
 # :::{predict} char-CNN: no typo − 1 natural, in points
@@ -295,9 +294,9 @@ MeasuredTable(
 )
 
 # %% [markdown]
-# The models start from different accuracies on clean words. So we ask two questions:
-# what does one typo *cost* each model, and which model is ahead after training on the same
-# noise? The intervals cover the choice of the test lemmas.
+# The models already differ on clean words. So we ask what one typo *costs* each model, and which is
+# ahead after training on the same noise. The intervals cover the choice of the test lemmas, not of
+# the seeds or the typos.
 
 # %% tags=["hide-input"]
 for name in ("bag of letters", "TnT", "char-CNN", "char-BiLSTM"):
@@ -347,29 +346,28 @@ for name, one, other, column in [
     _ = lemma_difference(name, right[one][column], right[other][column], some.lemmas)
 
 # %% [markdown]
-# - **One natural typo** costs TnT ≈ +15.4 points, the CNN ≈ +15.1 and the BiLSTM ≈
-#   +14.6. A random one costs a little more (≈ +17.6, ≈ +18.4 and ≈ +17.6). So letters
-#   alone do not make a model robust. The bag of letters loses little, but reads few words
-#   right even without a typo.
-# - **Trained on clean words**, the CNN is behind TnT on clean test words (≈ -0.8
-#   points). With one natural typo in each word, the interval includes 0.
-# - **Noise in training helps.** On words with one natural typo, natural typos in
-#   training lift the CNN from ≈ 79.7% to ≈ 83.5%, and TnT from ≈ 80.2% to ≈ 82.7%. They
-#   cost accuracy on clean words: the CNN falls to ≈ 94.0% there, and TnT to ≈ 94.0%.
-# - **With the same noise in training**, neither the CNN nor TnT is shown to be better:
-#   for natural and for random typos the interval includes 0. Mixing the suffix lengths
-#   helps here: trained and tested on random typos, TnT leads the suffix table by ≈ +1.2 points.
-# - **Does the kind of noise matter?** For the CNN this is not shown. Natural typos in training
-#   instead of random ones bring ≈ +0.3 points on natural ones, and ≈ -0.6 on random ones.
-#   Both intervals include 0.
+# - **One natural typo** costs TnT ≈ +15.4 points, the CNN ≈ +15.1 and the BiLSTM ≈ +14.6. In this
+#   sample a random one costs more (≈ +17.6, ≈ +18.4 and ≈ +17.6). The bag of letters loses little,
+#   but reads few words even without a typo.
+# - **Trained on clean words**, the CNN is behind TnT on clean test words (≈ -0.8 points). With one
+#   natural typo, the interval includes 0.
+# - **Noise in training helps.** With one natural typo, natural typos in training lift the CNN from
+#   ≈ 79.7% to ≈ 83.5%, and TnT from ≈ 80.2% to ≈ 82.7%. On clean words the CNN falls to ≈ 94.0%,
+#   and TnT to ≈ 94.0%. We computed no intervals for these changes.
+# - **With the same noise in training**, neither the CNN nor TnT is shown to be better on such
+#   typos: both intervals include 0. On random typos, mixing the suffix lengths helps: TnT leads the
+#   suffix table by ≈ +1.2 points.
+# - **The kind of noise** is not shown to matter for the CNN. Natural typos in training instead of
+#   random ones bring ≈ +0.3 points on natural ones, and ≈ -0.6 on random ones. Both intervals
+#   include 0, the second at its edge. For TnT on random typos the table shows a larger, untested
+#   difference.
 #
 # ## How many words does each model need?
 #
-# For most languages there is no list of 20,000 words with their grammar. A
-# **learning curve** shows the accuracy against the number of training words. We take the first
-# 100, 600, 3,500 and 20,000 words. With fewer words there are more epochs, and smaller
-# batches; we did not tune these, or TnT's $\theta$, for each size. The BiLSTM has one seed,
-# since it takes several times as long.
+# For most languages there is no list of 20,000 words with their grammar. A **learning curve** shows
+# the accuracy against the number of training words. We take the first 100, 600, 3,500 and 20,000
+# words. With fewer words there are more epochs, and smaller batches; we did not tune these, or
+# $\theta$, for each size.
 
 # %%
 SCHEDULE = {
@@ -394,7 +392,7 @@ for column in ("no typo", "1 natural"):
             found = [read(test_sets[column]) == some.y for read in by_size[n][name]]
             curves[column, name, n] = np.array(found)
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy on 3,000 words of new lemmas against the number of training words, all clean. Top: test words without a typo; bottom: with one natural typo. Bands: 95% of the accuracies that come out if the test lemmas are drawn again. With 100 words counting is far ahead of the nets; with 20,000 words all four are close together.", "name": "fig-typos-curves"}, "image": {"alt": "Two line charts over 100 to 20,000 training words. No typo: with 100 words the two nets reach about 39% and about 36%, TnT and the suffix table about 65%; with 20,000 words all four reach about 95%. One natural typo: they start at about 36% and about 60%, and end together at about 80%."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy on 3,000 words of new lemmas against the number of clean training words. Top: test words without a typo; bottom: with one natural typo. Bands: 95% of the accuracies that come out if the test lemmas are drawn again. With 100 words counting is far ahead of the nets; with 20,000 words all four are close together.", "name": "fig-typos-curves"}, "image": {"alt": "Two line charts over 100 to 20,000 training words. No typo: with 100 words the two nets reach about 39% and about 36%, TnT and the suffix table about 65%; with 20,000 words all four reach about 95%. One natural typo: they start at about 36% and about 60%, and end together at about 80%."}}
 index = np.unique(some.lemmas, return_inverse=True)[1]
 n_lemmas = index.max() + 1
 draws = np.random.default_rng(0).multinomial(n_lemmas, np.full(n_lemmas, 1 / n_lemmas), 1_000)
@@ -441,18 +439,16 @@ _ = lemma_difference(
 )
 
 # %% [markdown]
-# Counting needs fewer words. With 100 training words, TnT leads the CNN by ≈ +25.9
-# points. With 600 words it still leads by ≈ +2.8, and leads the BiLSTM by ≈ +3.8. With
-# 3,500 words, the interval includes 0. With typos in the test words the order is the
-# same: with 600 words TnT leads by ≈ +3.1. (The intervals do not cover the choice of the
-# training words.)
+# With these settings, counting needs fewer words ({numref}`fig-typos-curves`). With 100 training
+# words, TnT leads the CNN by ≈ +25.9 points. With 600 it leads by ≈ +2.8, and leads the
+# BiLSTM by ≈ +3.8. With 3,500, the interval includes 0. If the test words have a natural typo, TnT
+# leads the CNN by ≈ +3.1 with 600. (The intervals do not cover the choice of training words.)
 #
 # ## What is order worth, and what is place?
 #
-# The slides say that CNNs find a pattern *regardless of its location*. But a filter for
-# *-ssa* can respond to *alossa·*, with the padding (·) as an end mark. So we also
-# build a **blind** CNN that cannot see the end: it sets the responses of all windows
-# that reach beyond the last letter to zero.
+# Does a CNN find a pattern *regardless of its location*? In *talossa* a filter for *-ssa* can
+# respond to *alossa·*, with the padding (·) as an end mark. So we also build a CNN that is
+# **blind** to the end: windows that reach beyond the last letter do not count.
 
 
 # %%
@@ -471,11 +467,12 @@ readers["CNN, blind to ends"] = [
 ]
 
 # %% [markdown]
-# Then we take words of eight letters or more, such as *kirjassa* (in the book). We
-# **shuffle** their letters, or move the **ending to the front** (*jassakir*), or add
-# the clitic ***-kin*** (*kirjassakin*, in the book too). *-kin* has two effects: it hides the end
-# of the word, and *-in* is itself an ending, as in *taloihin* (into the houses). To separate
-# them, the **control** adds *-kip*, *-kib* and the like, with which no training word ends.
+# We take words of eight letters or more, such as *kirjassa* (in the book). We **shuffle** their
+# letters, or move the last five, with the **ending, to the front** (*jassakir*), or add the clitic
+# ***-kin*** (*kirjassakin*, in the book too). *-kin* has two effects: the word goes on after its
+# ending, and other forms end in *-in*, such as *pankin* (of the bank). To separate them, the
+# **control** adds *-kip*, *-kib* and the like, with which no training word ends. The last column
+# has 300 words with real clitics, many of lemmas from the training.
 #
 # :::{predict} accuracy | char-CNN | ending in front
 # :slider: 0 to 100 by 1%
@@ -526,8 +523,7 @@ _ = lemma_difference(
 )
 
 # %% [markdown]
-# Now we move the word as a whole, by seven more zeros in front. Then we make it longer,
-# with four other words in front, as in a Finnish compound.
+# Now we put seven more zeros (padding) in front, or four other words, as in a Finnish compound.
 
 
 # %%
@@ -557,20 +553,20 @@ for name, (here, far) in lost.items():
 
 # %% [markdown]
 # - **All models except the bag need the order.** With shuffled letters the CNN falls to ≈ 20.4%,
-#   the BiLSTM to ≈ 20.3% and TnT to ≈ 20.8%. The bag stays the same (≈ 34.4%).
-# - **The CNN needs the place.** It reads only ≈ 20.2% of the words with the ending in
-#   front, although its windows still see those letters. Without the end mark (control)
-#   it loses ≈ +63.8 points. With *-kin* it loses ≈ +14.4 more, because *-in* is itself
-#   an ending.
-# - **A CNN that cannot see the end** is harmed less by what follows the ending: it
-#   reads ≈ 69.2% with the control, ≈ 56.2% with *-kin*, and ≈ 34.4% of the words with real
-#   clitics. It reads fewer ordinary words (≈ 92.0% instead of ≈ 95.2%). It cannot read an
-#   ending in front either (≈ 22.1%): in training, every ending had letters before it.
-# - **The place in the array does not matter.** With seven more zeros in front, ≈ 99.7% of the
-#   CNN's answers stay the same, and ≈ 100.0% of the BiLSTM's.
-# - **Length.** Four words in front cost the CNN ≈ +2.4 points: each gives the filters
-#   more chances to respond. They cost the BiLSTM ≈ +0.3, which is not shown to differ
-#   from 0. TnT loses nothing, since it looks at the end only.
+#   the BiLSTM to ≈ 20.3% and TnT to ≈ 20.8%.
+# - **The CNN needs the place.** It reads only ≈ 20.2% of the words with the ending in front,
+#   although its windows still see those letters. With the control, where no end mark follows the
+#   ending, it loses ≈ +63.8 points. In both tests the new last letters may mislead it, too. With
+#   *-kin* it loses ≈ +14.4 more: *-in* also ends other forms.
+# - **A CNN that cannot see the end** is harmed less by what follows the ending: it reads ≈ 69.2%
+#   with the control, ≈ 56.2% with *-kin*, and ≈ 34.4% of the words with real clitics (fewer than
+#   the bag). It reads fewer ordinary words (≈ 92.0% instead of ≈ 95.2%). It cannot read an ending
+#   in front either (≈ 22.1%), perhaps because in training every ending had letters before it.
+# - **The place in the array hardly matters.** With seven more zeros in front, ≈ 99.7% of the CNN's
+#   answers stay the same, and ≈ 100.0% of the BiLSTM's.
+# - **Length.** Four words in front cost the CNN ≈ +2.4 points, perhaps because each gives the
+#   filters more chances to respond. They cost the BiLSTM ≈ +0.3, which is not shown to differ from
+#   0. TnT loses nothing, since it looks at the end only.
 #
 # ## Which promises hold?
 #
@@ -582,13 +578,12 @@ for name, (here, far) in lost.items():
 #
 # :::{admonition} Takeaways
 # :class: tip
-# - People's typos are not random: people rarely mistype the first letter, and more often
-#   leave out or double one. Test on the kind of noise that you expect.
-# - One typo costs a model that was trained on clean words much accuracy. Noise in training
-#   repairs a part of this, and costs some accuracy on clean words, in counting and in nets.
-# - Compare each model with itself on clean words. Otherwise you see only which was ahead before.
-# - A CNN's answer hardly depends on the place in the array, but on the end of the word: its
-#   filters read the padding like a letter. A control tells how much accuracy this costs.
+# - People's typos are not random: they are rarely in the first letter, and more often leave out or
+#   double a letter. Test on the kind of noise that you expect.
+# - One typo costs a model trained on clean words much accuracy. Noise in training repairs a part of
+#   this, but here TnT and the CNN then read slightly fewer clean words.
+# - A CNN's answer hardly depends on the place in the array, but much on the end of the word: its
+#   filters read the padding like a letter. A control separates this from the effect of *-in*.
 # :::
 
 # %% [markdown]
@@ -596,10 +591,10 @@ for name, (here, far) in lost.items():
 #
 # :::{admonition} Exercise 1 — Teach it a clitic
 # :class: exercise
-# Add *-kin* to a random 30 % of the training words and train the char-CNN again (one
-# seed is enough). How well does it now read new lemmas with *-kin*? And with *-han* or
-# *-hän*, a clitic it has never seen? Predict both first. (To check: the words as they
-# are must still be read about as well as before.)
+# Add *-kin* to a random 30 % of the training words and train the char-CNN again (one seed is
+# enough). How well does it now read new lemmas with *-kin*? And with *-han* or *-hän*, a clitic it
+# has never seen? Predict both first. (To check: the words as they are must still be read about as
+# well as before.)
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 1", "code_prompt_hide": "Hide solution 1"}
@@ -617,17 +612,17 @@ for name, words in [
 # %% [markdown]
 # :::{admonition} Answer to exercise 1
 # :class: dropdown
-# With *-kin* it now reads ≈ 94.0%, without ≈ 94.6%. With the clitic it has never seen,
-# it reads ≈ 44.5%. So it has learned *-kin*, and at most a part of the rule that a word
-# may go on after its case ending.
+# With *-kin* it now reads ≈ 94.0%, without ≈ 94.6%, and with the clitic it has never seen ≈ 44.5%.
+# So it has learned *-kin*, and at most a part of the rule that a word may go on after its case
+# ending. To measure this part, compare with the untaught net.
 # :::
 #
 # :::{admonition} Exercise 2 — Where does a typo hurt?
 # :class: exercise
-# `mistype(word, 1, rng, CHARACTERS, stop=-3)` makes a random typo anywhere but in the
-# last three letters, `start=-3` only there. What does each cost the CNN, and TnT, with
-# and without random typos in training? (To check: on words without a typo you get the
-# numbers of our table, up to the choice of words.)
+# `mistype(word, 1, rng, CHARACTERS, stop=-3)` makes a random typo anywhere but in the last three
+# letters, `start=-3` only there. What does each cost the CNN, and TnT, with and without random
+# typos in training? (To check: on words without a typo you get the numbers of our table, up to the
+# choice of words.)
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 2", "code_prompt_hide": "Hide solution 2"}
@@ -640,16 +635,16 @@ for where, part in [("in the stem", {"stop": -3}), ("in the last three", {"start
 # %% [markdown]
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
-# A typo in the stem does little harm: the CNN still reads ≈ 91.1% and TnT ≈ 92.5%. One in the
-# last three letters does a lot (≈ 38.0% and ≈ 37.5%), since some typos turn one ending into
-# another. Random typos in training help there: ≈ 56.6% and ≈ 49.1%.
+# A typo before the last three letters does little harm: the CNN still reads ≈ 91.1% and TnT ≈
+# 92.5%. One in the last three does a lot (≈ 38.0% and ≈ 37.5%): it can turn one ending into
+# another. Random typos in training help there, the CNN more than TnT (≈ 56.6% and ≈ 49.1%).
 # :::
 #
 # :::{admonition} Exercise 3 — How much noise?
 # :class: exercise
-# Our noisy training sets have each word once clean and once with a natural typo. Count
-# TnT on one clean copy and $k$ different mistyped ones, for $k$ = 0, 1, 3. How well
-# does it read words without a typo, and with one? (To check: $k$ = 1 is in our table.)
+# Let TnT count one clean copy of each training word and $k$ different ones with a natural typo, for
+# $k$ = 0, 1, 3. How well does it read words without a typo, and with one? (To check: $k$ = 1 is in
+# our table.)
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 3", "code_prompt_hide": "Hide solution 3"}
@@ -667,9 +662,9 @@ for k in (0, 1, 3):
 # %% [markdown]
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
-# Without noise TnT reads ≈ 95.6% of the clean words and ≈ 79.8% of those with a typo;
-# with one noisy copy ≈ 94.0% and ≈ 82.7%; with three ≈ 93.1% and ≈ 84.0%. ($\theta$ is that
-# for natural typos.)
+# Without noise TnT reads ≈ 95.6% of the clean words and ≈ 79.8% of those with a typo; with one
+# noisy copy ≈ 94.0% and ≈ 82.7%; with three ≈ 93.1% and ≈ 84.0%. ($\theta$ is that for natural
+# typos.)
 # :::
 #
 # ## Further reading

@@ -4,7 +4,7 @@
 # Pictures are cheap, labels are not. Can an autoencoder, which needs no labels, learn
 # from all the pictures something that helps a classifier with only a few labels?
 #
-# - **What you'll do**: put the encoder of an autoencoder under a classifier, train it
+# - **What you'll do**: put the encoder of an autoencoder into a classifier, train it
 #   on 50 to 2,000 labels of Fashion-MNIST {cite}`xiao2017`, and compare it with six
 #   rivals.
 # - **What you'll learn**: to freeze and to fine-tune in Keras, to check that a copied net
@@ -203,8 +203,8 @@ print("encoder as it was:", all(same_weights(encoder, stacked_encoder)))
 #
 # The head is one softmax layer. Only *hidden head, frozen* has 100 `selu` units before it.
 #
-# We make eight draws of labels. Each has its own random encoder, a clone without `set_weights`.
-# Two pretrained autoencoders, from two seeds, take turns.
+# We make eight draws of labels. Each draw has its own random encoder, a clone without
+# `set_weights`. Two pretrained encoders, from two seeds, take turns.
 
 # %%
 pretrained = [stacked_encoder, fit_stacked_autoencoder(X_train, seed=43)[0]]
@@ -232,9 +232,10 @@ def starting_encoder(kind, draw):
 #
 # The other nets are trained by 500 steps of Adam, however few the labels are. The learning
 # rate falls after each 100 steps. *From scratch* and *fine-tuned* train all layers from
-# the first step, and differ only in the weights with which the encoder starts. *Two stages* does
-# the same as *fine-tuned*, but its head was trained before, for 500 steps on the frozen encoder at
-# ten times the rate. From here on we use our own `fit`, which does what Keras's does in less time.
+# the first step, and differ only in the weights with which the encoder starts and in the learning
+# rate, which each chooses below. *Two stages* first trains only the head, for 500 steps at ten
+# times the rate, and then does the same as *fine-tuned*. From here on we use our own `fit`, which
+# does what Keras's does in less time.
 
 
 # %%
@@ -275,10 +276,10 @@ def two_stages(encoder, x, y, learning_rate):
 # %% [markdown]
 # ## How do we choose the settings?
 #
-# Each rival chooses one of five settings, by its mean accuracy on the validation images over three
-# more draws of labels. Few labels and many may need different settings, so it chooses twice: with
-# 100 labels for 50 and 200, and with 1,000 for 500 and 2,000. (In practice, with 50 labels, one
-# would not have 5,000 more for validation.)
+# Each rival chooses one of five settings, values of `C` or of the learning rate, by its mean
+# accuracy on the validation images over three more draws. Few labels and many may need different
+# settings, so it chooses twice: with 100 labels for 50 and 200, and with 1,000 for 500 and 2,000.
+# (In practice, with 50 labels, one would not have 5,000 more for validation.)
 
 # %%
 ARMS = {  # name: (start of the encoder, what is trained)
@@ -330,7 +331,7 @@ measured("grids of 14 with their best mean at an end", at_an_end, ".0f")
 # %% [markdown]
 # If the best setting were at an end of its grid, one outside might be better still. The best
 # setting is at an end in ≈ 1 of the 14 grids, that of the pixels with 100 labels. There, larger
-# values of `C` hardly change the accuracy.
+# values of `C` hardly change the accuracy (not shown here).
 #
 # ## Who wins, with how many labels?
 #
@@ -377,9 +378,9 @@ ax.set_yticks([0.65, 0.7, 0.75, 0.8, 0.85])
 _ = ax.yaxis.set_major_formatter("{x:.0%}")
 
 # %% [markdown]
-# In {numref}`fig-pretraining-accuracy` no method is the best everywhere. With few labels, draws
-# differ by as much as most methods do. But in a draw all methods have the same labels, so we
-# take the difference of two methods *within* each draw.
+# In {numref}`fig-pretraining-accuracy` no method has the highest mean everywhere. With few labels,
+# draws differ by as much as most methods do. But in a draw all methods have the same labels, so
+# we take the difference of two methods *within* each draw.
 #
 # ## What does pretraining gain, draw by draw?
 
@@ -405,11 +406,11 @@ compare("two stages − fine-tuned", "pretrained, two stages", "pretrained, fine
 # interval does not cover other test images and settings, and other autoencoders only in part.
 #
 # **Pretraining helps when labels are few.** The mean gain is ≈ 1.67 points with 50 labels and
-# ≈ 0.41 with 500. The intervals at 50, 200 and 500 labels exclude 0 (with other seeds, that at 500
-# not always). With 2,000 labels (≈ 0.26) a gain is not shown. That the gain falls is not shown
-# either: the interval of the difference between the gains with 50 and with 2,000 labels includes 0.
+# ≈ 0.41 with 500. The intervals at 50, 200 and 500 labels exclude 0 (that at 50 barely; with other
+# seeds, that at 500 not always). With 2,000 labels (≈ 0.26) a gain is not shown. That the gain
+# falls is not shown either: the interval of *gain with 50 labels − with 2,000* includes 0.
 #
-# **A gain by a frozen stage is not shown**: both intervals include 0.
+# **A gain by a frozen first stage is not shown**: both intervals of the two stages include 0.
 #
 # ## Why does the frozen encoder fall behind?
 #
@@ -458,12 +459,13 @@ measured("codings of 30 that hardly vary", (spreads < 0.1).sum(axis=1), ".1f")
 measured("median standard deviation of a coding", np.median(spreads, axis=1), ".1f")
 
 # %% [markdown]
-# With 2,000 labels the hidden head gains ≈ 1.32 points over the linear one. So **the linear
-# head is a part of the reason**. But even with the hidden head, the difference from the net
-# from scratch is ≈ −1.39 points, and its interval excludes 0. This speaks for the encoder as
-# **the other part**: it learned to rebuild images, not to tell classes apart. It also does not
-# use all 30 codings: on average ≈ 6.0 hardly vary. Their standard deviation is below 0.1, while
-# that of a typical coding (the median) is ≈ 2.3.
+# With 2,000 labels the hidden head gains ≈ 1.32 points over the linear one, but it is also trained
+# in another way. So **the linear head is probably a part of the reason**. Even with the hidden
+# head, the difference from the net from scratch is ≈ −1.39 points. The encoder may be
+# **the other part**: it learned to rebuild images, not to tell classes apart. But we tried no
+# larger head. The encoder also seems not to use all 30 codings: on average ≈ 6.0 hardly vary.
+# The standard deviation of a typical coding (the median) is ≈ 2.3. With 50 labels the hidden
+# head is behind the linear one.
 #
 # ## Are simpler methods as good?
 
@@ -473,13 +475,14 @@ compare("PCA − frozen", "PCA + logistic regression", "pretrained, frozen")
 compare("fine-tuned − pixels", "pretrained, fine-tuned", "pixels + logistic regression")
 
 # %% [markdown]
-# - **A lead over PCA is not shown.** With 50 labels PCA leads the frozen encoder by ≈ 2.10 points,
-#   but we have only two such encoders. With 2,000 a difference is not shown (≈ 0.10).
+# - **A lead of the frozen encoder over PCA is not shown.** With 50 labels PCA leads the frozen
+#   encoder by ≈ 2.10 points, but we have only two such encoders. With 2,000 a difference is not
+#   shown.
 # - **Bare pixels are a strong rival**, though they use no unlabeled image. With 50 labels the
 #   fine-tuned net differs from them by ≈ −0.97 points, and the interval includes 0. With 2,000 the
-#   fine-tuned net leads by ≈ 1.31 points, and the interval excludes 0.
+#   fine-tuned net leads by ≈ 1.31 points.
 #
-# So the slide's idea works, but on these images the gain is small. {cite:t}`erhan2010` asked in
+# So the slide's idea works, but for this net the gain is small. {cite:t}`erhan2010` asked in
 # a large study why pretraining helps. Their results suggest that it guides training toward
 # minima that generalize better, and support an explanation as a **regularizer**: something that
 # keeps a net from fitting chance features of its training data.
@@ -493,7 +496,7 @@ compare("fine-tuned − pixels", "pretrained, fine-tuned", "pixels + logistic re
 #   from the first step is not shown.
 # - `clone_model` copies no weights. Call `set_weights`, and check that they arrived.
 # - A frozen encoder under a softmax layer is a logistic regression on its codings. With 2,000
-#   labels a hidden head does better.
+#   labels a hidden head does better, with 50 worse.
 # - Tune each rival with the same effort, and compare within draws.
 # :::
 #
@@ -523,8 +526,8 @@ for size in (50, 500):
 #
 # :::{admonition} Exercise 2 — is it what the weights know, or how large they are?
 # :class: exercise
-# Shuffle the numbers within each weight array of the pretrained encoders, which keeps their
-# sizes and nothing else. Train from there with the fine-tuned net's settings, with 50 labels.
+# Shuffle the numbers within each weight array of the pretrained encoders, which keeps the
+# numbers but not their places. Train from there with the fine-tuned net's settings and 50 labels.
 # How much of the gain is left?
 # :::
 
@@ -558,7 +561,7 @@ difference(
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
 # On average the shuffle costs ≈ 1.18 points, and the shuffled net is ≈ 0.49 points ahead of
-# scratch. Both intervals include 0. So eight draws do not separate what was learned from the
+# scratch, which has its own learning rate. Both intervals include 0. So eight draws do not separate what was learned from the
 # size of the weights.
 # :::
 #
@@ -582,8 +585,7 @@ print("draws for half the width:", draws[half_widths <= half_widths[0] / 2][0])
 #
 # ## Further reading
 #
-# - {cite:t}`erhan2010`: why unsupervised pretraining helps, by many controlled
-#   experiments.
-# - {cite:t}`hinton2006`: pretraining layer by layer, which made deep autoencoders
-#   trainable at all.
+# - {cite:t}`erhan2010`: many controlled experiments on pretraining.
+# - {cite:t}`hinton2006`: pretraining layer by layer, which then made deep autoencoders
+#   trainable.
 # - {cite:t}`geron2022`: pretraining with autoencoders in the lecture's source.

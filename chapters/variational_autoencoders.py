@@ -93,25 +93,26 @@ ax.set(xlim=(-0.7, 11.1), ylim=(-3.1, 3.9))
 _ = ax.axis("off")
 
 # %% [markdown]
-# How can the encoder be trained, if nobody knows the posterior? Put Bayes' rule into the
-# *Kullback–Leibler divergence* from $q$ to the posterior, and order the terms:
+# How can the encoder be trained, if nobody knows the posterior? The *Kullback–Leibler
+# divergence* $D$ from $q$ to the posterior is the mean $\mathrm E_q$, over draws from $q$, of
+# $\ln q(z) - \ln p(z\mid b)$. Put Bayes' rule into it, and order the terms:
 #
 # $$
 # \ln p(b) - D\bigl(q\,\|\,p(z\mid b)\bigr) = \underbrace{\mathrm E_q\ln p(b\mid z) -
 # D\bigl(q\,\|\,p(z)\bigr)}_{\text{ELBO}}.
 # $$
 #
-# A divergence is never negative, so the right side is at most $\ln p(b)$. It is called the
-# *evidence lower bound* (ELBO), and can be computed. Raising it makes the pictures more
-# probable, or brings $q$ closer to the true posterior, or both.
+# A divergence is never negative, so the right side, the *evidence lower bound* (ELBO), is at
+# most $\ln p(b)$. Draws from $q$ estimate it. Raising it makes the pictures more probable, or
+# brings $q$ closer to the true posterior, or both.
 #
 # ## Of what is the loss a likelihood?
 #
 # We need a $p(b\mid z)$. The slide suggests cross-entropy as the reconstruction loss. A
 # decoder that puts out a probability $\hat x$ per pixel gives a black-or-white pixel
 # $b\in\{0, 1\}$ the probability $\hat x^b(1-\hat x)^{1-b}$, and its negative logarithm is
-# the cross-entropy. With a *gray* value in place of $b$ it is no longer a likelihood: as a
-# density over $[0, 1]$ it does not integrate to 1.
+# the cross-entropy. With a *gray* value in place of $b$ it is no likelihood: its integral
+# over $[0, 1]$ is not 1.
 
 # %%
 for x_hat in (0.5, 0.9, 0.99):
@@ -128,10 +129,10 @@ for x_hat in (0.5, 0.9, 0.99):
 # \sum_j\left[x_j\ln\hat x_j + (1-x_j)\ln(1-\hat x_j)\right].
 # $$
 #
-# Summed over the pixels and in nats (natural logarithms), the slide's loss on gray pictures is
-# therefore the negative ELBO of the tossed pictures, averaged over all tosses. (Our encoder
-# sees the gray picture. The bound holds for any $q$.) Our decoder returns *logits*, from before
-# the sigmoid, so the loss stays exact near 0 and 1.
+# Summed over the pixels and in nats (natural logarithms), the reconstruction loss on gray pictures
+# is therefore minus the first part of the ELBO of the tossed ones, averaged over all tosses. (Our
+# encoder sees the gray picture. The bound holds for any $q$.) Our decoder returns *logits*, the
+# values before the sigmoid, so the loss stays exact near 0 and 1.
 
 
 # %%
@@ -154,9 +155,7 @@ def cross_entropy(images, logits):
 # $$
 #
 # since $\mathrm E_q(z-\mu)^2 = \sigma^2$ and $\mathrm E_q z^2 = \sigma^2 + \mu^2$. The
-# codings are independent, so their divergences add up to the slide's formula, in which
-# “$\mu_i$ and $\sigma_i^2$ denote mean and variance of $i$-th coding” and “$n$ is the total
-# number of codings”:
+# codings are independent, so the divergences of all $n$ codings add up to the slide's formula:
 #
 # $$
 # \mathcal L = -\frac12\sum_{i=1}^n\Bigl[1 + \underbrace{\ln\sigma_i^2}_{\gamma_i} -
@@ -168,7 +167,7 @@ def cross_entropy(images, logits):
 # - The slide's underbraces read $\gamma_i^2$ and $e^{\gamma_i^2}$. With $\gamma_i =
 #   \ln\sigma_i^2$ they must read $\gamma_i$ and $e^{\gamma_i}$. Taken literally,
 #   $\sigma_i^2 = e^{\gamma_i^2} \ge 1$: no coding could be more exact than the prior.
-# - The sum of the two losses is the negative ELBO only if both are sums. If you take the
+# - The two losses add up to the negative ELBO only if both are sums. If you take the
 #   *mean* over the pixels, as Keras's losses do, divide the latent loss by 784, too.
 # - `model.add_loss(tensor)` on a finished functional model raises an error in Keras 3. A
 #   small layer that calls `self.add_loss` replaces it.
@@ -246,10 +245,10 @@ class Sampling(keras.layers.Layer):
 
 
 # %% [markdown]
-# We test it where the answer is known. For $\mathrm E z^2 = \mu^2 + \sigma^2$ the derivative
-# with respect to $\mu$ is $2\mu$, here 2. A draw by NumPy gives no gradient at all. The classic
-# way without the trick is the *score function estimator* {cite}`williams1992`,
-# $z^2\,\partial\ln q(z)/\partial\mu$. It needs no gradient of the decoder, but it is noisy.
+# We test it where the answer is known: the derivative of $\mathrm E z^2 = \mu^2 + \sigma^2$
+# with respect to $\mu$ is $2\mu$, here 2. A draw by NumPy gives no gradient. The classic way
+# without the trick is the *score function estimator* {cite}`williams1992`,
+# $z^2\,\partial\ln q(z)/\partial\mu$. It needs no gradient of the decoder.
 
 # %%
 n_draws = 10_000
@@ -269,7 +268,7 @@ for name, estimate in [
 
 # %% [markdown]
 # Both ways are right on average. The standard deviation over draws is ≈ 1.01 with the trick
-# and ≈ 4.65 without it. A VAE makes one draw per image and step, so the noise matters.
+# and ≈ 4.65 without it. A VAE makes one draw per image and step, so this matters.
 #
 # ## How is the net put together?
 #
@@ -318,8 +317,8 @@ _ = variational_ae.fit(X_train[:1_000], X_train[:1_000], verbose=0)  # the laten
 
 # %% [markdown]
 # From here on we train with our faster `fit` and the cosine schedule of the earlier lessons.
-# Three variational and three plain nets get three epochs each, for the comparisons. Then we
-# train a copy of the first variational one for eight more.
+# Three variational and three plain nets get three epochs each. A copy of the first variational
+# one gets eight more, eleven in all.
 
 
 # %%
@@ -359,8 +358,8 @@ def encode(encoder, images):
 # ## How far is q from the true posterior?
 #
 # With two codings we can compute the true posterior: we evaluate $p(b\mid z)\,p(z)$ on a
-# fine grid over the plane, and its sum gives $p(b)$. We train such a VAE, and toss the coins
-# of the test images once, with a fixed seed.
+# fine grid, and its sum times the area of a cell is $p(b)$. We train such a VAE, and toss the
+# coins of the test images once.
 
 # %%
 coins = (np.random.default_rng(0).random(X_test.shape) < X_test).astype("float32")
@@ -397,8 +396,8 @@ def divergence(mean, log_var):
 
 
 # %% [markdown]
-# First we check the identity above. For the ELBO we average $\ln p(b, z) - \ln q(z)$ over
-# draws from $q$, and for the divergence we sum over the grid.
+# We check the identity above: for the ELBO we average $\ln p(b, z) - \ln q(z)$ over draws
+# from $q$, and for the divergence we sum over the grid.
 
 
 # %%
@@ -425,10 +424,10 @@ apart = np.mean(log_p - elbo_2d - by_encoder)
 print("the two agree to 0.05 nats:", bool(abs(apart) < 0.05))
 
 # %% [markdown]
-# Why is the gap not 0? There are three possible reasons {cite}`cremer2018`:
+# The gap has three possible reasons {cite}`cremer2018`:
 #
 # - **The family.** No normal distribution with independent codings equals the true
-#   posterior. This part is called the *approximation gap*.
+#   posterior (the *approximation gap*).
 # - **The coins.** Our encoder sees the gray picture and cannot know how the coins fell.
 # - **The encoder.** It may miss the best $q$ for the gray picture, because one net has to
 #   answer for all pictures.
@@ -472,7 +471,7 @@ difference("part of the encoder", by_encoder, by_gray, ".2f", over="images")
 difference("part of the coins", by_gray, by_best, ".2f", over="images")
 difference("part of the family", by_best, spec=".2f", over="images")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The true posterior of two codings for six garments (shaded), the encoder's q (solid ellipses, one and two standard deviations) and the best normal distribution for the tossed pixels (dashed). Each panel has its own place on the plane. The encoder often misses the center, and no upright ellipse can follow a tilted posterior.", "name": "fig-vae-posterior"}, "image": {"alt": "Six panels, each with a shaded blob, the true posterior, in the middle. In five of them the dashed ellipse follows the blob closely, while the solid one lies beside its center or is too large. For the sandal the blob is a tilted streak, and both ellipses cover only its middle."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The true posterior of two codings for six garments (shaded), the encoder's q (solid ellipses, one and two standard deviations) and the best q found for the tossed pixels (dashed). Each panel has its own place on the plane. The encoder often misses the center, and no upright ellipse can follow a tilted posterior.", "name": "fig-vae-posterior"}, "image": {"alt": "Six panels, each with a shaded blob, the true posterior, in the middle. In five of them the dashed ellipse follows the blob closely, while the solid one lies beside its center or is too large. For the sandal the blob is a tilted streak, and both ellipses cover only its middle."}}
 fig, axes = plt.subplots(2, 3, figsize=(WIDTH, 4))
 for ax, kind in zip(axes.flat, [1, 2, 3, 5, 8, 9]):
     i = np.flatnonzero(y_test[:few] == kind)[0]
@@ -496,12 +495,10 @@ _ = axes[1, 1].set_xlabel("- - best q", color=COLORS[2])
 
 # %% [markdown]
 # The gap is ≈ 2.24 nats (95% interval over 200 images ≈ 1.53 … ≈ 3.28). The family accounts for
-# at most ≈ 0.51 nats of it: our search may miss the best $q$. The coins account for ≈ 0.66, and
-# the encoder for ≈ 1.06. With this one net, most of the gap comes from amortization.
-# {numref}`fig-vae-posterior` shows both parts. Where a posterior is tilted, no normal
-# distribution with independent codings can follow it. Where it is not, the best $q$ fits well,
-# but the encoder's $q$ often lies beside it. {numref}`fig-vae-plane` shows the whole plane of
-# the two codings.
+# ≈ 0.51 nats of it, or less if our search missed the best $q$. The coins account for ≈ 0.66, and
+# the encoder for ≈ 1.06. With this one net, most of the gap is the amortization gap. In
+# {numref}`fig-vae-posterior` the best $q$ fits every posterior well except the tilted one, but
+# the encoder's $q$ often lies beside it. {numref}`fig-vae-plane` shows the plane of both codings.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: drag the ring over the plane of two codings, and the decoder answers in the page. The dots are the means of 1,500 validation images.", "name": "fig-vae-plane"}, "image": {"alt": "A scatter plot of the two codings of 1,500 garments in ten colors, each with its name. Trousers lie at the left, bags at the right, coats and pullovers at the top, sneakers and ankle boots at the bottom; neighboring classes run into one another."}}
 live_plane(net_2d[1], encode(net_2d[0], X_valid[:1_500])[0], y_valid[:1_500], CLASS_NAMES)
@@ -509,11 +506,11 @@ live_plane(net_2d[1], encode(net_2d[0], X_valid[:1_500])[0], y_valid[:1_500], CL
 # %% [markdown]
 # ## How probable are real clothes?
 #
-# With ten codings there is no grid, and the ELBO is only a bound. An importance weight is $w =
-# p(b, z)/q(z)$. The average over *k* of them gives a better bound, $\mathrm E\ln\frac1k\sum w$,
-# which never falls with *k* and tends to $\ln p(b)$ {cite}`burda2016`. With *k* = 1 it is the
-# ELBO. The bound holds for any $q$, so we may draw from the refined $q$ of each picture. With
-# two codings we can check how close the bound is.
+# With ten codings there is no grid. The importance weight of a draw $z$ from $q$ is
+# $w = p(b, z)/q(z)$. From *k* of them we get the bound $\mathrm E\ln\frac1k\sum w$, which never
+# falls with *k* and tends to $\ln p(b)$ {cite}`burda2016`. With *k* = 1 it is the ELBO. The
+# bound holds for any $q$, so we may draw from the *refined* $q$ that our search found for each
+# picture. With two codings we can check how close it is.
 
 
 # %%
@@ -528,9 +525,9 @@ for name, q in [("encoder's q", (mean, log_var)), ("refined q", best)]:
     measured(f"{name}, k = 200, minus the grid", short_of.mean(), ".2f")
 
 # %% [markdown]
-# The refined $q$ comes closer, so we use it for the ten codings, on the first 1,000 test
-# images. For comparison we rate the coins by the mean training image, and by an oracle that
-# sees each gray picture.
+# The refined $q$ comes closer, so we use it for the net with ten codings and eleven epochs, on
+# the first 1,000 test images. For comparison we rate the coins of all test images by the mean
+# training image, and by an oracle that sees each gray picture.
 
 # %%
 tossed = coins[:1_000]
@@ -566,18 +563,18 @@ difference("of which refining q gains", refined_elbo, elbo[:1_000], ".2f", over=
 measured("standard error of ln p over images", log_p_bound.std() / np.sqrt(1_000), ".2f")
 
 # %% [markdown]
-# So for unseen clothes, tossed black or white, $\ln p \ge$ ≈ −236.2 nats per image, between
+# For unseen clothes, tossed black or white, $\ln p \ge$ ≈ −236.2 nats per image, between
 # the mean image's ≈ −385.0 and the oracle's ≈ −190.0. The ELBO of the same images is ≈ 4.91
-# nats lower, and refining $q$ alone regains ≈ 4.11 of them. The standard error of $\ln p$
-# over the 1,000 images is ≈ 2.40 nats.
+# nats lower, and refining $q$ alone regains ≈ 4.11 of them. The standard error of this bound
+# over the images is ≈ 2.40 nats.
 #
 # ## What do new pictures look like?
 #
 # To draw a new picture, we draw codings from the prior and decode them. But over all images,
-# the encoder's codings need not have exactly the distribution $\mathcal N(0, I)$. So one can
-# also draw from the normal distribution with the mean and covariance of the training codings.
-# This is ex-post density estimation {cite}`ghosh2020`, and it makes even a plain autoencoder a
-# generator. We try both with both nets, after three epochs each.
+# the encoder's codings need not have exactly this distribution. So one can also draw from the
+# normal distribution with the mean and covariance of the training codings. This is ex-post
+# density estimation {cite}`ghosh2020`, and it makes even a plain autoencoder a generator.
+# {numref}`fig-vae-new` shows both ways with both nets.
 
 
 # %%
@@ -606,8 +603,8 @@ for ax in plot_image_rows(rows)[:, 0]:
     ax.texts[0].set_fontsize(8)
 
 # %% [markdown]
-# Are the new clothes new, or copies of training images? {numref}`fig-vae-nearest` shows for
-# each picture the training image with the smallest squared distance.
+# Are new clothes copies of training images? {numref}`fig-vae-nearest` shows for each picture
+# the training image with the smallest squared distance.
 #
 # :::{predict} …
 # :highest:
@@ -635,19 +632,19 @@ rebuilt = decode(variational_decoder, encode(variational_encoder, X_test[:300])[
 away = nearest(rebuilt)[1]
 measured("rebuilt test images: the same", np.median(away))
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "New pictures of the VAE (eleven epochs), and for each the nearest of all training images. No new picture is a copy.", "name": "fig-vae-nearest"}, "image": {"alt": "Two rows of ten small images. Above: new pictures of clothes, smooth and a little blurred. Below: training images, mostly of the same kind and outline, with sharper edges and more texture."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "New pictures of the VAE (eleven epochs), and for each the nearest of all training images. Kind and outline are mostly the same, details are not.", "name": "fig-vae-nearest"}, "image": {"alt": "Two rows of ten small images. Above: new pictures of clothes, smooth and a little blurred. Below: training images, mostly of the same kind and outline, with sharper edges and more texture."}}
 _ = plot_image_rows({"new": new[:10], "train": X_train[found[:10]]})
 
 # %% [markdown]
-# They are not copies: they are farther from the training images than reconstructions of
-# unseen test images are (≈ 0.0144 and ≈ 0.0082).
+# The median new picture is no copy: it is farther from its nearest training image than the
+# median reconstruction of an unseen test image (≈ 0.0144 and ≈ 0.0082).
 #
 # ## Would a plain autoencoder not do as well?
 #
 # We judge 5,000 pictures of each generator by the *Fréchet distance*: we compare the mean and
 # the covariance of a classifier's 64 last hidden units with those for the validation images.
 # The distance is 0 if they agree. With the features of a large net called Inception it is
-# known as FID {cite}`heusel2017`. The classifier here is our own, so our values are no FIDs.
+# known as FID {cite}`heusel2017`. Our classifier is another, and our values are not FIDs.
 #
 # :::{predict} Fréchet distance, plain, own normal − VAE, own normal
 # Each net draws from the normal distribution of its own codings. Whose pictures are nearer to real
@@ -708,15 +705,15 @@ for one, other in [
 # %% [markdown]
 # With draws from $\mathcal N(0, I)$ the plain autoencoder is farther from real clothes, on
 # average ≈ 40.5 against ≈ 15.0, because nothing told it where to put its codings. Draws from
-# its own normal distribution are better for either net. With these, the difference is only
-# ≈ 2.2, with a wide interval over three seeds. That the VAE makes better pictures is not shown.
-# Both are far from the ≈ 0.1 of real images.
+# the net's own normal distribution are better for either net. With these, the difference is
+# ≈ 2.2, and its interval over three seeds includes 0: that the VAE makes better pictures is not
+# shown. Both are far from the ≈ 0.1 of real images.
 #
 # ## Is there a path from one picture to another?
 #
 # Blended pixels show two garments at once ({numref}`fig-vae-interpolation`). With codings we
 # can go along a straight line. But draws of ten codings from $\mathcal N(0, I)$ have a length
-# of about $\sqrt{10}$, and the middle of the line is nearer to 0 than almost all of them.
+# of about $\sqrt{10}$, and the middle of the line is nearer to 0 than most of them.
 # *Spherical interpolation*, or slerp {cite}`white2016`, follows the arc between the two.
 
 
@@ -740,8 +737,8 @@ _ = plot_image_rows(
 )
 
 # %% [markdown]
-# Which way stays closest to real clothes? We take 1,000 pairs of test images of different
-# classes, and the picture halfway.
+# Which way stays closest to real clothes? We judge the pictures halfway between 1,000 pairs of
+# test images of different classes.
 
 # %%
 different = y_test[:2_500] != y_test[2_500:5_000]
@@ -763,10 +760,11 @@ difference("Fréchet distance halfway, slerp − line", halfway["slerp"], halfwa
 # %% [markdown]
 # On the straight line the mean squared length falls from ≈ 8.2 to ≈ 3.9. Slerp keeps ≈ 8.2, and
 # its 1,000 pictures together are closer to real clothes: the Fréchet distance is ≈ 8.0 instead
-# of ≈ 21.7 (the interval excludes 0). In a single pair you may not see this.
+# of ≈ 21.7 (the interval excludes 0). The distance also counts how varied the pictures are, so in
+# a single pair you may not see this.
 #
-# In {numref}`fig-vae-walk`, walk within a class, and between two (along the line). Then move the
-# codings one by one.
+# In {numref}`fig-vae-walk`, walk along the line, within a class and between two. Then move
+# single codings.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: the decoder runs in the page. Choose two of forty validation images and walk from one's codings to the other's, or move each of the ten codings.", "name": "fig-vae-walk"}, "image": {"alt": "Seven decoded images in a row. A dark garment with long sleeves at the left turns step by step into an ankle boot at the right; the image in the middle is a blurred mixture of both."}}
 picked = np.concatenate([np.flatnonzero(y_valid == k)[:4] for k in range(10)])
@@ -781,10 +779,10 @@ live_walk(
 # %% [markdown]
 # ## What if one loss weighs more than the other?
 #
-# The β-VAE {cite}`higgins2017` multiplies the latent loss by β. The mean latent loss is also
-# called the *rate*: about how many nats the codings tell of a picture. The mean
-# reconstruction loss is called the *distortion* {cite}`alemi2018`. Their sum is the negative
-# ELBO. The extremes can be predicted:
+# The β-VAE {cite}`higgins2017` multiplies the latent loss by β. The mean latent loss is called
+# the *rate*: the codings tell at most so many nats about a picture. The mean reconstruction
+# loss is called the *distortion* {cite}`alemi2018`. Their sum is the negative ELBO. The extremes
+# can be predicted:
 #
 # - **β → 0**: nothing holds σ away from 0 or μ near 0. The rate grows, and the VAE
 #   becomes a plain autoencoder.
@@ -792,8 +790,8 @@ live_walk(
 #   then carry no information (*posterior collapse*), and the decoder can do no better
 #   than output the mean image.
 #
-# Each net gets three epochs. We count a coding as in use if the variance of its mean over
-# the images is above 0.01 {cite}`burda2016`.
+# Each β gets one seed and three epochs. A coding counts as in use if the variance of its mean
+# over the images is above 0.01 {cite}`burda2016`.
 
 
 # %%
@@ -843,17 +841,17 @@ _ = axes[0, 7].set_title("new")
 # %% [markdown]
 # The upper extreme comes out as predicted: at β = 100 the rate is ≈ 0.0, and the distortion
 # ≈ 386.1 is near the ≈ 386.2 of the mean image. A small β gives a small distortion, but
-# some new pictures are mixtures ({numref}`fig-vae-beta`). The sum is smallest at β = 1,
-# where the training minimizes it.
+# some new pictures are mixtures, at β = 1, too ({numref}`fig-vae-beta`). The sum is smallest at
+# β = 1, where the training minimizes it.
 #
 # ## Where do the other autoencoders lie?
 #
 # A plain autoencoder, a sparse one and PCA have no rate: a real number without noise can tell
-# any number of nats. They get one if we add normal noise to their finished codings, with their
-# own normal distribution as the prior. Before decoding, we estimate the codings linearly from
-# the noisy ones. All nets are trained with cross-entropy for three epochs, and have the same
-# decoder. The sparse net has 100 `relu` codings and an L1 penalty whose weight was chosen on
-# the validation images. On the ten components of PCA, only the decoder is trained.
+# any number of nats. They get one if we add normal noise to their finished codings and take the
+# normal distribution of the noisy ones as the prior. Before decoding, we estimate the codings
+# linearly from the noisy ones. All nets are trained with cross-entropy for three epochs, and their
+# decoders have the same hidden layers. The sparse net has 100 `relu` codings and an L1 penalty
+# whose weight was chosen on the validation images. With PCA, only the decoder is trained.
 
 
 # %%
@@ -921,13 +919,14 @@ live_rate_distortion(curves, np.array(pictures))
 # was trained without noise and latent loss, and got equal noise on all codings afterwards;
 # the VAE learned how much noise each coding should get. At higher rates the two come close.
 # With one seed each, PCA has ≈ 245.5 and the sparse net ≈ 252.7. The sparse net also has
-# more codings. They are not normal, so our rate is more than they really tell.
+# more codings. Its rate is more than they really tell, because they are not normal. This may
+# hold for the others, too.
 #
 # :::{admonition} The reference's scale
 # :class: dropdown
 # The notebook of {cite:t}`geron2022` adds the squared error per pixel and the latent loss
 # divided by 784. Its VAE reaches .0311 on the validation images after 25 epochs. We train our
-# first net for eight more epochs with this loss, and reach ≈ 0.03018. Times 784 it is a
+# net of eleven epochs for eight more with this loss, and reach ≈ 0.03018. Times 784 it is a
 # negative ELBO for pixels with normal noise of variance ½, up to a constant. That noise, with a
 # standard deviation of 0.71, is far larger than the real errors.
 # :::
@@ -948,11 +947,10 @@ measured("root of the validation MSE alone", np.sqrt(error), ".3f")
 # %% [markdown]
 # :::{admonition} Takeaways
 # :class: tip
-# - A decoder and a prior define a true posterior, which can rarely be computed. *Variational*
-#   means to look for the nearest distribution in a simple family, and *amortized* means that a
-#   trained encoder gives the answer at once.
+# - *Variational* means to look in a simple family for the distribution nearest to the true
+#   posterior, and *amortized* means that a trained encoder gives the answer at once.
 # - $\ln p(b) = \text{ELBO} + D(q\,\|\,p(z\mid b))$. With two codings the gap is ≈ 2.24
-#   nats. In our net, most of it is the price of amortization.
+#   nats. In our net, most of it comes from the encoder and from coins that it does not see.
 # - The reparameterization trick draws the noise separately, so that gradients pass.
 # - The latent loss is a Kullback–Leibler divergence; with $\gamma = \ln\sigma^2$ it is
 #   $-\frac12\sum(1 + \gamma - e^{\gamma} - \mu^2)$.
@@ -1035,11 +1033,11 @@ measured("share of pixels that are exactly 0", np.mean(X_test == 0), ".1%")
 # %% [markdown]
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
-# A density may exceed 1, so its logarithm may be positive. Training by the proper density
-# raises the ELBO from ≈ 900 to ≈ 2365, so what the cross-entropy leaves out changes what is
-# learned. There is no upper limit: at $x = 0$ the density grows like $|\eta|$ as
-# $\eta\to-\infty$, and ≈ 50.0% of the pixels are exactly 0. That is why we report the
-# probability of black and white pixels, which can never exceed 1.
+# A density may exceed 1, so its logarithm may be positive. Training by the proper density, for
+# one epoch less, raises the ELBO from ≈ 900 to ≈ 2365, so what the cross-entropy leaves out changes
+# what is learned. There is no upper limit: at $x = 0$ the density grows like $|\eta|$ as
+# $\eta\to-\infty$, and ≈ 50.0% of the pixels are exactly 0. So we report the probability of
+# black and white pixels, which never exceeds 1.
 # :::
 #
 # :::{admonition} Exercise 3 — a threshold in place of the coins
@@ -1057,15 +1055,14 @@ for name, pixels in [("coins", coins), ("threshold", (X_test > 0.5).astype("floa
 # %% [markdown]
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
-# The ELBO is ≈ −180.6 with a threshold and ≈ −241.2 with coins. The net is the same; the data
-# are different. No net can foresee the coins, so even the oracle reaches only ≈ −190.0. With a
-# threshold nothing is random. Compare likelihoods only on the same data.
+# The ELBO of the same net is ≈ −180.6 with a threshold and ≈ −241.2 with coins. No net can
+# foresee the coins: even the oracle reaches only ≈ −190.0. With a threshold nothing is random.
+# Compare likelihoods only on the same data.
 # :::
 #
 # ## Further reading
 #
-# - {cite:t}`kingma2014` and {cite:t}`rezende2014`: the two papers that found the VAE
-#   independently.
+# - {cite:t}`kingma2014` and {cite:t}`rezende2014`: the VAE, found independently.
 # - {cite:t}`cremer2018`: the gap, its parts, and how to measure them.
 # - {cite:t}`burda2016`: the better bound, and the count of active units.
 # - {cite:t}`ghosh2020`: plain autoencoders that make pictures.

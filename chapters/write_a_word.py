@@ -2,7 +2,7 @@
 # # Write a word letter by letter
 #
 # A network reads the beginning of a word, and says which letter may come next. If we draw a
-# letter, and let it read on, it writes. What does it know that counting does not?
+# letter and let it read on, it writes. What does it know that counting does not?
 #
 # - **What you'll do**: predict Finnish words letter by letter with an n-gram model, a
 #   convolution and a recurrent network (GRU), and let them write.
@@ -57,8 +57,8 @@ print(f"{len(LETTERS)} letters; words such as", *SPLIT["train"][:5])
 # A **language model** gives each possible next symbol a probability, given the symbols before.
 # Our symbols are the letters and the edge of a word (·), with number 0. The edge stands before
 # the first letter, where the model begins to read, and after the last one, where it has to say
-# that the word is over. So a word of four letters needs five predictions. The probability of
-# the word is their product:
+# that the word is over. So *talo* (house) needs five predictions. Its probability is their
+# product:
 #
 # $$P(\text{talo}) = P(t \mid ·)\; P(a \mid ·t)\; P(l \mid ·ta)\; P(o \mid ·tal)\; P(· \mid ·talo)$$
 
@@ -80,14 +80,14 @@ x, y = number(["talo", "talossa"])
 print("read:", *x, "predict:", *y, sep="\n")
 
 # %% [markdown]
-# The measure is **bits per character**, the mean of $-\log_2 P$ over all predictions, **with the
-# end of the word counted as one of them**:
+# The measure is **bits per character**, a mean over all predictions, **with the end of the word
+# counted as one of them**:
 #
 # $$\text{bits per character} = \frac{-\sum \log_2 P(\text{symbol} \mid \text{symbols
 # before})}{\text{number of letters and ends}}$$
 #
-# A model that finds all symbols equally probable needs $\log_2 29 = 4.86$ bits. No model
-# can reach 0.
+# A model that finds all 29 symbols equally probable needs $\log_2 29 = 4.86$ bits. No model
+# can reach 0, since words go on in different ways.
 
 
 # %%
@@ -106,16 +106,16 @@ def bits(probabilities, targets):
 #
 # $$P(c \mid h) = \frac{N(hc) - D(hc) + P(c \mid h') \sum_a D(ha)}{N(h)}$$
 #
-# $N(hc)$ is the count, and $N(h)$ the sum of the counts of this context. With the same discount
-# for all counts this is **Kneser–Ney smoothing** in its interpolated form {cite}`chen1996`. In
-# its shorter contexts $N(hc)$ is not the number of times that $hc$ was seen, but the number of
-# *different symbols* that were seen before it: the short context matters mainly where the
-# longer one is new.
+# $N(hc)$ counts how often the symbol $c$ followed $h$, and $N(h)$ is the sum over all symbols. If
+# $h$ was never seen, $h'$ alone predicts. With the same discount for all counts this is
+# **Kneser–Ney smoothing** in its interpolated form {cite}`chen1996`. In its shorter contexts
+# $N(hc)$ is the number of *different symbols* that were seen before $hc$, because the short
+# context matters mainly where the longer one is new.
 #
-# Our words need one change. Forms of one lemma repeat its letters, so a large count may come from
-# a few lemmas, and says less about a new one. So we let the discount grow with the count:
-# $D = d\, N^p$, but never more than $N$. We choose $n$, $d$ and $p$ on validation words, out of 12
-# combinations.
+# We make one change. Forms of one lemma repeat its letters, so a large count may come from a few
+# lemmas, and says less about a new one. So the discount grows with the count: $D = d\, N^p$, but
+# never more than $N$. We choose $n$, $d$ and $p$ on validation words, out of 12 combinations (a
+# constant discount is not among them).
 
 # %%
 BASE = 32  # five binary digits: more than the symbols
@@ -202,21 +202,22 @@ ngrams = tune_ngrams(SPLIT["train"], TUNING)
 # %% [markdown]
 # ## How does a network predict?
 #
-# Our two networks have about the same size. They differ in what they see of the word:
+# Our two networks have about the same size. They differ mainly in what they see of the word:
 #
 # - The **causal convolution** sees a window of the last six symbols. *Causal* means that
-#   the window never reaches ahead to the symbol that is to be predicted. A convolution
-#   computes the same function of its window at each place, so we build it for single
-#   windows: `Flatten` lays the six vectors side by side, and the 300 units of the `Dense`
-#   layer behind it are 300 filters.
+#   the window never reaches the symbol to be predicted. A convolution computes the same
+#   function at each place, so we build it for single windows: `Flatten` lays the six vectors
+#   side by side, and the 300 units of the `Dense` layer behind it are 300 filters.
 # - The **GRU** (gated recurrent unit {cite}`cho2014`) carries a state $\mathbf{h}$ from symbol
 #   to symbol, as an LSTM does, with fewer weights. At each step it computes a candidate
 #   $\tilde{\mathbf{h}}$, and an update gate $\mathbf{z}$ between 0 and 1 that says how much of
 #   the old state stays: $\mathbf{h}_t = \mathbf{z}_t \odot \mathbf{h}_{t-1} + (1 -
-#   \mathbf{z}_t) \odot \tilde{\mathbf{h}}_t$. So the state can keep what the GRU read first.
+#   \mathbf{z}_t) \odot \tilde{\mathbf{h}}_t$, where $\odot$ multiplies number by number. So the
+#   state can keep what the GRU read first.
 #
-# In training a row holds several words, one after the other: the edge that ends a word
-# begins the next. Places that stay empty have the target −1, and the loss ignores them.
+# The GRU is trained on rows of several words: the edge that ends a word begins the next, and the
+# state is carried over. In the test it reads each word alone. Empty places have the target −1,
+# and the loss ignores them.
 
 # %%
 WINDOW = 6
@@ -287,10 +288,10 @@ nats = history.history["loss"][0]
 measured("2,000 words, one epoch of Keras's fit: bits", nats / np.log(2), ".2f")
 
 # %% [markdown]
-# That was one epoch on a few words, with Keras's own `fit`. Keras counts in nats, and a nat
-# is $1 / \ln 2$ bits. Our own `fit` does the same in less time; we train three seeds. The
-# learning rate and the size of the batches were chosen for each network on the validation
-# words, with another seed, among about as many settings as for the n-gram model.
+# Keras counts in nats, and a nat is $1 / \ln 2$ bits. Our own `fit` does the same as Keras's in
+# less time; we train three seeds. The learning rate and the batch size were chosen for each
+# network on the validation words, with another seed, among about as many settings as for the
+# n-gram model.
 
 
 # %%
@@ -367,9 +368,9 @@ for name, build in NETS.items():
 # - a difference is not shown = not shown
 # :::
 #
-# We also compare a **mixture** of two models. It gives each symbol the probability $w
-# P_\text{GRU} + (1 - w) P_\text{n-gram}$, with $w$ chosen on the validation words. If the
-# mixture needs fewer bits than the counts alone, the GRU adds something to them.
+# A **mixture** of the two gives each symbol the probability $w P_\text{GRU} + (1 - w)
+# P_\text{n-gram}$, with $w$ chosen on the validation words. If it needs fewer bits than the
+# counts alone, the GRU adds something to them.
 #
 # For English we take frequent words and their lemmas, split and tuned in the same way, and
 # train one GRU.
@@ -442,9 +443,8 @@ MeasuredTable(
 
 # %% [markdown]
 # For the gaps between models, a bootstrap draws whole lemmas with all their words. Its
-# intervals cover the choice of the lemmas, and not that of the seeds. Many unseen lemmas are
-# compounds of known words. So we also look at the lemmas whose last five letters are not the
-# end of a training lemma.
+# intervals do not cover the choice of the seeds. Many unseen lemmas are compounds of known words.
+# So we also look at the lemmas whose last five letters do not end a training lemma.
 
 
 # %%
@@ -485,10 +485,11 @@ one, other = "n-gram", "n-gram and GRU mixed"
 compare(f"new last five letters: {one} − {other}", costs[one], costs[other], lemmas, new_end)
 
 # %% [markdown]
-# - **Counting is ahead.** Letters alone need ≈ 4.10 bits per character, and the n-gram
-#   model needs ≈ 2.386. The GRU needs ≈ 2.607, which is ≈ 0.22 more. In English, too, it is
-#   behind, by ≈ 0.14.
-# - **The convolution** needs ≈ 0.24 bits more than the n-gram model.
+# - **Counting is ahead.** Letters alone, without context, need ≈ 4.10 bits per character, and the
+#   n-gram model needs ≈ 2.386. The GRU needs ≈ 2.607, which is ≈ 0.22 more. In English, too, it
+#   is behind, by ≈ 0.14.
+# - **The convolution** needs ≈ 0.24 bits more than the n-gram model, and slightly more than the
+#   GRU.
 # - **But the GRU adds something.** Mixed with it, the n-gram model saves ≈ 0.04 bits. The
 #   saving is larger where even the last five letters are new: ≈ 0.08.
 #
@@ -538,24 +539,26 @@ _ = axes[1].set_xlabel("epochs")
 
 # %% [markdown]
 # With 5,000 words ({numref}`fig-write-epochs`) both nets level off above the n-gram model. That
-# model needs ≈ 2.68 bits, the GRU ≈ 2.88 in its best epoch, and the convolution ≈ 2.88.
+# model needs ≈ 2.68 bits, the GRU ≈ 2.88 in its best epoch, and the convolution ≈ 2.88. The
+# learning rate falls to 0 by the last epoch, which also levels a curve: a longer training may
+# still gain.
 #
-# With all words we stop after two epochs, to save time. The nets are still improving: from the
-# first epoch to the second the GRU gains ≈ 0.09 bits. When we tried four and five epochs, the
-# nets came at most a little nearer to the n-gram model. So we measure small nets after a short
-# training, not large ones.
+# With all words we stop after two epochs, to save time. The nets are still improving: in the
+# second epoch the GRU gains ≈ 0.09 bits. When we tried four and five epochs, the nets came at
+# most a little nearer to the n-gram model. So we measure small nets after a short training, not
+# large ones.
 #
 # ## How does a model write?
 #
-# It begins at the edge, and then goes on in the same way for each symbol:
+# It begins at the edge, and repeats four steps:
 #
-# 1. compute the logits of the next symbol;
+# 1. compute the logits of the next symbol (for the n-gram model, $\ln P$);
 # 2. divide them by the **temperature** $T$, and turn them into probabilities by the softmax;
 # 3. draw a symbol with these probabilities;
 # 4. stop if it is the edge, else read the symbol and go on.
 #
 # With $T = 1$ the model draws with the probabilities that it has learned. A smaller $T$
-# makes the likely symbols likelier still, a larger one less likely.
+# makes the likely symbols likelier, and a larger $T$ makes them less likely.
 
 
 # %%
@@ -604,7 +607,7 @@ def ngram_step(tables, *smoothing):
     return step
 
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Words that the GRU of the first seed wrote at three temperatures T, the first nine of each. An ellipsis stands for what is cut after 13 letters.", "name": "fig-write-samples"}, "image": {"alt": "Three blocks of nine written words. Those at the lowest temperature look like common Finnish words, those at the highest are long and strange."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Words that the GRU of the first seed wrote at three temperatures T, the first nine of each. An ellipsis stands for what is cut after 13 letters.", "name": "fig-write-samples"}, "image": {"alt": "Three blocks of nine written words. Those at the lowest temperature look like Finnish words. Those at the highest are strange, and more of them are cut."}}
 first = gru_step(readers["GRU"][0].net)
 fig, ax = plt.subplots(figsize=(WIDTH, 3.6))
 ax.axis("off")
@@ -616,13 +619,13 @@ for row, temperature in enumerate((0.5, 1.0, 1.5)):
     _ = ax.text(0, 0.92 - 0.36 * row, lines, va="top", linespacing=1.3)
 
 # %% [markdown]
-# {numref}`fig-write-samples` shows some. For a count, each of our three GRUs writes 1,000 words
+# {numref}`fig-write-samples` shows words of one GRU. Now each of our three GRUs writes 1,000 words
 # at each of three temperatures, and the n-gram model does so three times. Of each word we ask:
 #
 # - Is it **new**, that is, not a training word?
 # - Does it keep **vowel harmony**? Finnish has the back vowels *a, o, u* and the front vowels
-#   *ä, ö, y*. The rule says: a simple word (no compound) does not have vowels of both kinds.
-#   The vowels *e* and *i* go with both. Compounds may break the rule (*työpaikka*, work place).
+#   *ä, ö, y*. A simple word (no compound) does not have vowels of both kinds. The vowels *e* and
+#   *i* go with both. Compounds may break the rule (*työpaikka*, work place).
 #
 # We cannot judge whether a new word is a *possible* Finnish word.
 
@@ -658,7 +661,7 @@ for name, of_seeds in steps.items():
             )
 real = np.mean([keeps_harmony(word) for word in test_words])
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Words written at three temperatures. Top: new words. Bottom: words that keep vowel harmony; the dashed line is their share among the real test words. Bands: two standard deviations over three seeds on either side.", "name": "fig-write-temperature"}, "image": {"alt": "Two line charts for the n-gram model and the GRU. The share of new words rises with the temperature, for the GRU above that for the n-gram model. The share of words in harmony falls, for the n-gram model below that for the GRU."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Words written at three temperatures. Top: new words. Bottom: words that keep vowel harmony; the dashed line is their share among the real test words. Bands: two standard deviations over three seeds on either side.", "name": "fig-write-temperature"}, "image": {"alt": "Two line charts for the n-gram model and the GRU. The share of new words rises with the temperature, and that of words in harmony falls. In both charts the line of the GRU lies above that of the n-gram model."}}
 fig, axes = plt.subplots(2, 1, figsize=(WIDTH, 5.2), sharex=True)
 for ax, question in zip(axes, QUESTIONS, strict=True):
     for name, color, marker in (("n-gram", COLORS[0], "o"), ("GRU", COLORS[1], "s")):
@@ -686,24 +689,24 @@ for question in QUESTIONS:
     difference(f"{question}: GRU − n-gram, in points", *pair, spec="+.1f", over="written words")
 
 # %% [markdown]
-# The intervals cover the choice of the written words, not that of the seeds.
+# The intervals do not cover the choice of the seeds.
 #
 # - **A higher temperature gives more new words, and fewer in harmony**
 #   ({numref}`fig-write-temperature`).
-# - **The same temperature acts differently on the two models.** At $T = 1$, ≈ 95.6% of the
+# - **At the same temperature the GRU writes more new words.** At $T = 1$, ≈ 95.6% of the
 #   GRU's words are new, and ≈ 70.4% of the n-gram model's.
-# - **Vowel harmony.** Of the real test words ≈ 87.8% keep it; most others are compounds. At
-#   $T = 1$ the GRU's words keep it in ≈ 86.0%, and the n-gram model's in ≈ 80.9%.
+# - **Vowel harmony.** Of the real test words ≈ 87.8% keep it; most of the others are compounds. At
+#   $T = 1$ ≈ 86.0% of the GRU's words keep it, and ≈ 80.9% of the n-gram model's. The words
+#   compared differ in length, and a long word can break the rule more easily.
 #
 # ## Who remembers the vowel?
 #
 # Written words may break the rule because they look like compounds. So we also test the models
-# on real words. In *talossa* the *a* of the ending must agree with the *o*, three letters
-# before. In *kaupungeissa* it must agree with the *u*, seven letters before, because *e* and
-# *i* go with both kinds. At each *a, o, u, ä, ö* or *y* of a simple test word that keeps
-# harmony we ask: does the model give this vowel more probability than its partner (*a* and *ä*,
-# *o* and *ö*, *u* and *y*)? We sort the answers by the distance to the nearest earlier vowel
-# that has a partner.
+# on simple test words that keep it. In *talossa* (in the house) the *a* of the ending must agree
+# with the *o*, three letters before. In *kaupungeissa* (in the cities) it must agree with the *u*,
+# seven letters before. At each *a, o, u, ä, ö* or *y* except the first we ask: does the model give
+# this vowel more probability than its partner (*a* and *ä*, *o* and *ö*, *u* and *y*)? The
+# nearest earlier one of these vowels decides. We sort the answers by the distance to it.
 #
 # :::{predict} 4 to 6 letters: GRU − n-gram, in points
 # The vowel that decides stands 4 to 6 letters before. Which model prefers the right vowel
@@ -768,7 +771,7 @@ for name, where in DISTANCES.items():
     for pair in [("GRU", "n-gram"), ("convolution", "n-gram"), ("GRU", "convolution")]:
         compare_kept(name, *pair, where)
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "How often a model prefers the vowel in harmony to its partner, by the distance to the vowel that decides, on simple words of unseen lemmas. Bands: 95% of what comes out if the test lemmas are drawn again. The dotted line is the end of the convolution's window.", "name": "fig-write-harmony"}, "image": {"alt": "A line chart of the share of vowels in harmony over distances from 1 to 9 letters. All three lines are near 100% at short distances. That of the n-gram model falls first, that of the convolution falls steeply behind its window, and that of the GRU stays high longest."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "How often a model prefers the vowel in harmony to its partner, by the distance to the vowel that decides, on simple words of unseen lemmas. Bands: 95% of what comes out if the test lemmas are drawn again. The dotted line is the end of the convolution's window.", "name": "fig-write-harmony"}, "image": {"alt": "A line chart of the share of vowels in harmony over distances from 1 to 9 letters. All three lines are near 100% at short distances. That of the n-gram model falls first, and goes up and down from 7 letters on. That of the convolution falls steeply behind its window. That of the GRU stays high throughout."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3.8))
 FARTHEST = 9
 groups = np.minimum(distance, FARTHEST)
@@ -800,21 +803,19 @@ _ = ax.legend(loc="lower left")
 # - **At 1 to 3 letters** all models nearly always prefer the right vowel.
 # - **At 4 to 6 letters** the n-gram model is right in ≈ 91.7%, the convolution in ≈ 96.8%
 #   and the GRU in ≈ 97.9%. Both nets are ahead: the GRU by ≈ 6.3 points, the convolution by
-#   ≈ 5.2. The n-gram model can use the vowel only if it has seen exactly these letters
-#   behind it. A network can carry over what it has learned to letters that it has not seen
-#   in this order.
+#   ≈ 5.2. A difference between the nets is not shown. A likely reason for their lead is that the
+#   n-gram model can use the vowel only if it has seen exactly these letters behind it.
 # - **At 7 letters or more** ({numref}`fig-write-harmony`) the vowel that decides is outside the
 #   convolution's window, and the convolution is right in only ≈ 70%. The GRU is right in ≈ 97%,
 #   ≈ 27 points more. The n-gram model is right in ≈ 87%, about as often as a rule that always
-#   says *a*, *o* or *u*.
+#   says *a*, *o* or *u*. The convolution is right less often than this rule.
 #
-# So the recurrent net does maintain a memory of previous inputs, as the slides say.
+# So the recurrent net has a memory of previous inputs, as the slides say.
 #
 # ## Write in the page
 #
 # In {numref}`fig-write-live` the GRU of the first seed runs in the page. It should say *a*
-# after *kaupungeiss*, and *ä* after *kylmimmiss*. Type a beginning, choose a letter, or draw
-# one.
+# after *kaupungeiss*, and *ä* after *kylmimmiss*.
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "A live figure: type the beginning of a Finnish word. The bars are the GRU's probabilities of the next letter, or of the end of the word, at the chosen temperature. Choose a letter to go on with it, or draw one.", "name": "fig-write-live"}, "image": {"alt": "A bar for each of the ten likeliest next letters after the beginning of a Finnish word, as long as its probability."}}
 live_writer(
@@ -836,10 +837,8 @@ live_writer(
 # :class: tip
 # - Measure a language model in bits per character on words of unseen lemmas, and say whether the
 #   end of the word counts.
-# - A well-smoothed n-gram model is a strong rival. Let its discount grow with the count, if
-#   forms of one lemma repeat the same letters.
-# - To learn whether a net adds to its rival, mix the two: here the mixture saves ≈ 0.04 bits
-#   per character.
+# - A well-smoothed n-gram model is a strong rival of small nets.
+# - To learn whether a net adds to its rival, mix the two.
 # - A GRU keeps vowel harmony over some distance. A convolution loses it outside its window.
 # - A higher temperature gives more new words, and fewer in harmony. Report it with every
 #   sample.
@@ -888,8 +887,8 @@ measured("beam of 50: bits of the word", -most_probable(first, 50)[0], ".1f")
 # %% [markdown]
 # :::{admonition} Answer to exercise 1
 # :class: dropdown
-# The greedy word needs more, if the two differ: here it needs ≈ 18.7 bits, and the beam's word
-# ≈ 13.0. The likeliest first letter need not begin the most probable word.
+# Here the greedy word needs more, ≈ 18.7 bits; the beam's word needs ≈ 13.0. The likeliest first
+# letter need not begin the most probable word.
 # :::
 #
 # :::{admonition} Exercise 2 — Half of the draws
@@ -909,8 +908,8 @@ print(f"drawn in half of the cases: temperature {temperature:.2f}")
 # %% [markdown]
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
-# At $T = 2.08$. With $u = e^{1/T}$ the odds are $u^2$, $u$ and 1, so it must be that $u^2 =
-# u + 1$. This is solved by the golden ratio $u = 1.618$, and $T = 1 / \ln u$.
+# At $T = 2.08$. With $u = e^{1/T}$ the odds are $u^2$, $u$ and 1, so $u^2 = u + 1$. This is solved
+# by the golden ratio $u = 1.618$, and $T = 1 / \ln u$.
 # :::
 #
 # :::{admonition} Exercise 3 — From the end to the beginning
@@ -942,6 +941,5 @@ compare("forward − backward", costs["n-gram"], cost_backward, lemmas)
 #   made this popular, and shows what the temperature does.
 # - {cite:t}`goldberg2015` answers that counted letters write well, too, and says what they
 #   cannot do.
-# - {cite:t}`pimentel2020` measure words of 106 languages in bits per sound, by the same kinds of
-#   models.
+# - {cite:t}`pimentel2020` measure words of 106 languages in bits per sound, by similar models.
 # - {cite:t}`bai2018` compare causal convolutions with recurrent nets.
