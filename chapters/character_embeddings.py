@@ -104,8 +104,8 @@ _ = ax.set_xlabel("position in the string")
 # :::{admonition} Since the slides
 # :class: note
 # `Tokenizer` is no longer part of Keras 3; TensorFlow still ships it under
-# `tensorflow.keras`, as deprecated. We use it to reproduce the slide. Its successor is the
-# layer `TextVectorization`, and `pad_sequences` has moved to `keras.utils`.
+# `tensorflow.keras`, as deprecated. Its successor is the layer `TextVectorization`, and
+# `pad_sequences` has moved to `keras.utils`.
 # :::
 #
 # ## Where does an unseen character go?
@@ -135,13 +135,13 @@ for text in ["hello quiz", "Hello!"]:
 
 # %% [markdown]
 # Now the model sees that something was there, but it cannot tell *q* from *z*: both are
-# `[UNK]`. The indices differ from the slide's, too.
+# `[UNK]`, and so is the capital *H*.
 #
 # ## What is an embedding?
 #
-# An index is only a name, so we must not feed it to the network: *d* (10) is not twice *r*
-# (5). Instead, index $i$ is coded as a **one-hot row**: all zeros except for a single 1 at
-# place $i$. A matrix $E$ has one row $E_j$ per character. The product of the two adds up
+# An index is only a name, so we must not feed it to the network as a number: *d* (10) is not
+# twice *r* (5). Instead, index $i$ is coded as a **one-hot row**: all zeros except for a single
+# 1 at place $i$. A matrix $E$ has one row $E_j$ per character. The product of the two adds up
 # all rows of $E$, each multiplied by its entry of the one-hot row, so only row $i$ is left:
 #
 # $$ \text{onehot}(i)\, E = \sum_j \text{onehot}(i)_j\, E_j = E_i $$
@@ -186,14 +186,14 @@ for ax in (above, below):
 _ = below.set_xticks(range(8), range(1, 9))
 
 # %% [markdown]
-# So an embedding layer is a linear layer without a bias, and it skips the multiplications by
-# zero. Its 16 × 8 numbers start at random and are trained like any other weights.
+# So an embedding layer is a linear layer without a bias. Its 16 × 8 numbers start at random
+# and are trained like any other weights.
 #
 # ## What is the slide's network?
 #
 # The vectors go, one character at a time, into an LSTM {cite}`hochreiter1997long`. This is
 # a recurrent network: it carries a *state* of 64 numbers along the string. After the last
-# position, a sigmoid unit turns the state into a probability.
+# position, a sigmoid unit turns the state into the probability of label 1.
 
 
 # %%
@@ -224,8 +224,6 @@ print(f"{'total':10} {model.count_params():7,}")
 #   4 × (8 + 64 + 1) × 64 = 18,688.
 # - **Dense:** 64 weights and a bias, 65.
 #
-# The character embeddings are only 128 of the model's 18,881 parameters.
-#
 # :::{admonition} Since the slides
 # :class: note
 # Keras 3 ignores `Embedding(…, input_length=…)`; the shape now comes from `keras.Input`. We
@@ -235,12 +233,12 @@ print(f"{'total':10} {model.count_params():7,}")
 # ## What does padding do to the LSTM?
 #
 # To the slide's network, index 0 is a character like any other, with a vector of its own:
-# after *hello world* the LSTM reads five more characters. With `mask_zero=True` it skips
-# them and keeps its state.
+# after *hello world* the LSTM reads five more characters. With a *mask* (`mask_zero=True`) it
+# skips them and keeps its state.
 #
-# We take five untrained networks and give each a twin with the same weights and a mask. How far
-# does the state of a network without a mask move if we append five zeros to *hello world*? We
-# divide by the distance between the states of *hello world* and *deep learning*. As controls,
+# We take five untrained networks and give each a twin with the same weights and a mask. Without
+# a mask, we append five zeros to *hello world*, and divide the shift of the state by the
+# distance between the states of *hello world* and *deep learning* without zeros. As controls,
 # we append five random letters, and one letter five times.
 #
 # :::{predict} shift by five zeros / distance to another string
@@ -321,10 +319,10 @@ ax.set_xlabel("length (positions)")
 _ = ax.set_ylabel("distance left (share)")
 
 # %% [markdown]
-# At every zero, as at every letter, the network forgets a part of what came before
+# At every zero, as at every letter, the untrained network forgets a part of what came before
 # ({numref}`fig-character_embeddings-padding`): at length 32 only ≈ 0.031 of the distance
-# is left, with letters ≈ 0.0223. But zeros can be masked: use `mask_zero=True` whenever you
-# pad at the end. Otherwise training has to teach the network to remember (exercise 2).
+# is left, with letters ≈ 0.0223. So use `mask_zero=True` whenever you pad at the end.
+# Otherwise training has to teach the network to remember (exercise 2).
 #
 # ## What does a score on three training strings show?
 #
@@ -376,12 +374,14 @@ MeasuredTable(
 
 # %% [markdown]
 # An accuracy of ≈ 66.7% sounds like a start, but all five networks answer 0 to everything,
-# which is right for two strings in three. The loss, ≈ 0.609, is close to that of always
-# saying 1/3. Always compare a score with that of a rule that ignores the input.
+# which is right for two strings in three. The loss, ≈ 0.609, is a little below that of
+# always saying 1/3, the share of label 1. Always compare a score with that of a rule that
+# ignores the input.
 #
 # Are ten epochs too few? We train for 200, all three strings in a batch, with our own `fit`,
 # which does the same as Keras's in less time. As a control, we give the label 1 to *another*
-# string. If a network learns that, too, then its score says nothing about the text.
+# string. If a network learns that, too, then its score does not show that the labels fit the
+# text.
 
 # %%
 memorized = {}
@@ -397,16 +397,15 @@ for one in texts:
     measured(f"accuracy, label 1 on {one}", accuracy, ".1%")
 
 # %% [markdown]
-# All labelings reach ≈ 100.0%, also the made-up ones. With its 18,881 parameters the network
-# memorizes any of them, as large networks do with random labels on a million images
-# {cite}`zhang2017understanding`.
+# All labelings reach ≈ 100.0%. The network memorizes each of the three, as large networks do
+# with random labels on a million images {cite}`zhang2017understanding`.
 #
 # What *did* it memorize? Three strings allow many rules: *has a w*, *starts with h*,
-# *is short*. A few test strings cannot tell them apart. So we give 4,000 strings of 11 random
-# characters to the networks that learned the slide's labels. The **logit** is the number
-# that the sigmoid turns into the probability. How much of its variance does the character at
-# one position explain? This is the $R^2$ of a linear regression on one-hot rows.
-# Then we cut the strings short, and count how often the answer is 1.
+# *is short*. So we give 4,000 strings of 11 random characters to the networks that learned
+# the slide's labels. The **logit** is the number that the sigmoid turns into the probability.
+# How much of its variance does the character at one position explain? This is the $R^2$ of a
+# linear regression on one-hot rows. Then we replace the ends of the strings by zeros, and
+# count how often the answer is 1.
 
 # %%
 readers = memorized["hello world"]
@@ -441,7 +440,7 @@ measured("answers 1 to strings of 11 characters", ones[:, 10], ".1%")
 for probe in ("machine world", "whale"):
     measured(f"P(1 | {probe})", [probabilities(m, padded([probe], 16))[0] for m in readers], ".3f")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "What three networks memorized, tested with random strings (one line and marker per network). Left: the share of the logit's variance that the character at each position explains; positions after the third explain little. Right: the share of strings that get the answer 1, by the length of the string; short strings nearly always get it.", "name": "fig-character_embeddings-probes"}, "image": {"alt": "Two line charts of three lines each, which lie close together. Left: the share falls from about 0.45 at position 1 to about 0.14 at position 2, and is nearly 0 from position 5 on. Right: the share falls from 1 at length 1 to about 47% on average at length 11."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "What three networks memorized, tested with random strings (one line and marker per network). Left: the share of the logit's variance that the character at each position explains; positions after the third explain little. Right: the share of strings that get the answer 1, by length; strings of one or two characters nearly always get it.", "name": "fig-character_embeddings-probes"}, "image": {"alt": "Two line charts of three lines each. Left: the lines nearly coincide; the share falls from about 0.45 at position 1 to about 0.14 at position 2, and is nearly 0 from position 5 on. Right: the share falls from 1 at length 1 to about 47% on average at length 11, and the lines part."}}
 fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.0), sharey=True)
 for ax, shares in zip(axes, (explained, ones), strict=True):
     for marker, color, share in zip("os^", COLORS, shares, strict=False):
@@ -452,28 +451,29 @@ _ = axes[1].set(title="answers 1", xlabel="length of the string")
 
 # %% [markdown]
 # All three networks look at the beginning ({numref}`fig-character_embeddings-probes`): the
-# first character alone explains ≈ 45.1% of the variance, the first three ≈ 68.2%. So
-# *machine world* gets ≈ 0.000. They also answer 1 to short strings, so *whale* gets ≈ 0.999.
-# The score shows nothing of this. To find out whether a model has learned something about
-# language, you need many strings that it has not seen.
+# first character alone explains ≈ 45.1% of the variance, the first three ≈ 68.2%. They also
+# answer 1 more often to shorter strings. The string *machine world* gets ≈ 0.000, and *whale*
+# gets ≈ 0.999, but both differ from *hello world* in beginning and length. The score shows
+# nothing of this. To find out whether a model has learned something about language, you need
+# many strings that it has not seen.
 #
 # ## Which promises hold?
 #
 # | The slides say | Verdict | Measured here |
 # |---|---|---|
 # | the embedding layer “converts characters into dense vectors” | **true** | the look-up equals one-hot row times matrix, every bit |
-# | the example trains and evaluates a character model | **it runs, but its score shows nothing** | accuracy ≈ 66.7%, as always answering 0; other labels are learned, too |
+# | the example trains and evaluates a character model | **it runs, but its score shows nothing** | accuracy ≈ 66.7%, as always answering 0; trained longer, it learns other labels, too |
 #
 # :::{admonition} Takeaways
 # :class: tip
-# - An embedding look-up *is* a one-hot row times a matrix, bit for bit. Here the matrix
-#   has 128 of the model's 18,881 parameters.
+# - An embedding look-up *is* a one-hot row times a matrix. Here the matrix has 128 of the
+#   model's 18,881 parameters.
 # - The slide's `Tokenizer` drops unseen characters; `TextVectorization` gives them the
 #   index of `[UNK]`.
-# - Without a mask the LSTM reads the padding like text, and forgets: at length 32 only
+# - Without a mask the untrained LSTM reads the padding like text, and forgets: at length 32 only
 #   ≈ 0.031 of the distance between two strings is left. With a mask, all of it is left.
-# - Trained longer, the slide's network memorized each of three labelings, the slide's mostly by
-#   the first characters. Three training strings only show that the code runs.
+# - Trained longer, the slide's network memorized each of three labelings, the slide's by the
+#   first characters and the length. Three training strings only show that the code runs.
 # :::
 #
 # ## Exercises
@@ -519,7 +519,7 @@ measured("loss with a mask", loss[True], ".3f")
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
 # Without a mask the loss stays at ≈ 0.643, no better than always saying 1/3. With a mask it
-# falls to ≈ 0.006. Only the mask differs.
+# falls to ≈ 0.006. Only the mask differs, in one run each.
 # :::
 #
 # :::{admonition} Exercise 3 — Count before you build

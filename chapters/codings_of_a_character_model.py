@@ -2,7 +2,7 @@
 # # What does the network know of a word?
 #
 # A char-CNN reads the case of a Finnish word from 128 numbers. A sparse autoencoder rewrites
-# these numbers as a few active codings out of many. Does one coding stand for one ending? And
+# these numbers as a few active codings out of many. Does one coding stand for one case? And
 # does the network change its answer if we switch that coding on?
 #
 # - **What you'll do**: train sparse autoencoders on the hidden states of a char-CNN, search them
@@ -42,9 +42,8 @@ SEEDS = range(42, 47)
 #
 # The network is the char-CNN of the lesson on character models, with the same words and the
 # same split by lemma. Its state of a word has 128 numbers: the largest response of
-# each filter. We take this **pooled** state, and not the responses at each letter, because the
-# output layer reads nothing else. So whatever the network uses of a word is in it,
-# each word has one state, and a change of the state can change the answer.
+# each filter. We take this **pooled** state because the output layer reads nothing else. So a
+# change of it can change the answer.
 #
 # We train five networks, and for each of them an untrained one with the same layers. All states are
 # **centered**: we subtract their mean over the training words, and divide by one common number, so
@@ -99,10 +98,10 @@ measured(
 # ## How is a state rewritten?
 #
 # The encoder has 256 `relu` units, twice as many as the state has numbers, and the decoder is
-# linear. So a state becomes a sum of **directions**, one for each active coding: the rows of the
-# decoder's weights. **TopK** keeps the 32 largest codings of a word. Its rival is the
+# linear. So a state becomes a sum of **directions**, the rows of the decoder's weights, each times
+# its coding. **TopK** keeps the 32 largest codings of a word. Its rival is the
 # slides' **L1** penalty. A net can evade this penalty by small codings and large directions, so
-# all directions have length 1 (Keras's `UnitNorm`). We found none of a character
+# all directions have length 1 (Keras's `UnitNorm`). We found no sparse autoencoder of a character
 # model in print. For language models, {cite:t}`gao2024scaling` use the same TopK.
 #
 # The strengths were chosen on validation words, with three other networks, by the score for cases
@@ -177,19 +176,17 @@ MeasuredTable(
 )
 
 # %% [markdown]
-# TopK keeps ≈ 0.923 of the variance by 32 active codings. PCA keeps ≈ 0.795 by 32 components, but
-# it may not choose other components for each word. The L1 weight that detects cases best is a small
-# one: ≈ 189 of the 256 codings are active for a word. So this arm is hardly sparse. It tells
-# how far one gets with little sparsity.
+# TopK keeps ≈ 0.923 of the variance by 32 active codings. PCA keeps ≈ 0.795 by 32 components. The
+# L1 weight that detects cases best is a small one: ≈ 189 of the 256 codings are active for a word.
+# So this arm is hardly sparse.
 #
 # ## What is to be detected?
 #
 # Our table has the analyser's case, number, possessive suffix (*taloni*, my house) and last part of
 # a compound. We ask for the eight cases that are most frequent in training, and for *plural*,
-# *possessive* and *compound*. The network is trained on case and number, and never on the last two.
-# A compound has a boundary between words; the table does not say at which letter. It has
-# only 80 words with a clitic of a lemma that is not in training, so clitics
-# are left to exercise 2.
+# *possessive* and *compound*. The network is trained on case and number only.
+# The table does not say at which letter the parts of a compound meet. It has only 80 words with a
+# clitic (such as *-kin*, “too”) whose lemma is not in training, so clitics are left to exercise 2.
 
 
 # %%
@@ -227,8 +224,7 @@ for name, share in zip(PROPERTIES, Y["test"].mean(axis=1), strict=True):
 #   need no network, and have not seen the 20,000 labels it was trained on. One ending stands for
 #   both of its forms, such as *-ssa* and *-ssä*.
 #
-# The codings have an advantage: their strength was chosen by this score, and no rival has such a
-# setting.
+# The codings have an advantage: no rival has a setting that was chosen by this score.
 #
 # Two references have another kind of help. **Class means**: for each property, the mean state of
 # the words that have it, minus the mean of all others. This direction is *computed* from the labels
@@ -410,7 +406,7 @@ for p in ["nominative", "plural", "possessive"]:
     one, two = (F1[name, 1][:, PROPERTIES.index(p)] for name in ("TopK", "raw units"))
     difference(f"{p}: TopK − raw units", one, two)
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "F1 of the best single candidate of each arm on words of unseen lemmas, mean of five seeds. Above the line are the cases, below it other properties. For inessive, adessive and allative one coding is almost enough, and so is one ending. For the nominative and the plural a unit is better.", "name": "fig-codings-detect"}, "image": {"alt": "A dot plot of F1 from 0 to 1, with a row for each of eight cases, plural, possessive and compound, and a mark for each of five arms. In the rows of the inessive, adessive and allative the codings of TopK lie above 0.9, right of the units. In the rows of the nominative, the plural and the compound they lie left of the units."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "F1 of the best single candidate of each arm on words of unseen lemmas, mean of five seeds. Above the line are the cases, below it other properties. For inessive, adessive and allative one coding is almost enough, and so is one ending. For the nominative and the plural a unit is better.", "name": "fig-codings-detect"}, "image": {"alt": "A dot plot of F1 from 0 to 1, with a row for each of eight cases, plural, possessive and compound, and a mark for each of five arms. In the rows of the inessive, adessive and allative the codings of TopK lie above 0.9, right of the units. In the rows of the nominative, the partitive, the plural and the compound they lie left of the units."}}
 shown = {"TopK": COLORS[0], "L1": COLORS[2], "raw units": COLORS[1], "PCA": "0.55", "endings": "k"}
 marks = {"TopK": "o", "L1": "D", "raw units": "s", "PCA": "^", "endings": "|"}
 fig, ax = plt.subplots(figsize=(WIDTH, 4.6))
@@ -447,20 +443,21 @@ MeasuredTable(
 # - **On average over the eight cases, one coding of TopK detects a case better than one unit.** Its
 #   F1 is ≈ 0.783, that of the best unit ≈ 0.733 ({numref}`fig-codings-detect`). The difference is
 #   ≈ +0.050. It is also ahead of PCA, of random directions and of one ending. These intervals cover
-#   the seeds of both networks, but not the choice of the lemmas.
-# - **The lead comes from the rarer cases**, such as inessive and adessive. For the nominative, the
-#   most frequent case, and for the plural, the coding is behind the unit.
+#   the seeds of the char-CNN and of the autoencoder, but not the choice of the lemmas.
+# - **The lead over the unit comes from the rarer cases**, such as inessive and adessive. For the
+#   nominative, the most frequent case, and for the plural, the coding is behind the unit. One
+#   ending is ahead of the coding for genitive, elative, adessive and allative.
 # - **It need not be the sparsity.** L1, which is hardly sparse here, reaches ≈ 0.781, and a
 #   difference from TopK is not shown.
 # - **With five candidates TopK is still ahead of the units**, by ≈ +0.037. (The units have only 128
 #   different candidates there, since a weight may be negative.) Five of 256 random directions reach
-#   ≈ 0.900, and five endings, which need no network, ≈ 0.892.
-# - **A direction that is computed from labels detects better** than one that is chosen by them:
-#   class means reach ≈ 0.918. The network's own answer reaches ≈ 0.970.
+#   ≈ 0.900, and five endings ≈ 0.892.
+# - **A direction that is computed from labels detects cases better** than one that is chosen by
+#   them: class means reach ≈ 0.918. The network's own answer reaches ≈ 0.970.
 # - **The network was not trained on possessives.** One coding still detects them better than one
-#   unit, by ≈ +0.157. One ending, with an F1 of ≈ 0.528, does it without a network.
+#   unit, by ≈ +0.157. One ending, with an F1 of ≈ 0.528, is better still, without a network.
 # - **One coding does not tell a compound.** No coding of TopK is better than to find every word. Of
-#   all single candidates, units of the *untrained* network do it best (exercise 1).
+#   all single candidates, units of the *untrained* network have the highest mean (exercise 1).
 #
 # So do not name a coding after a case too soon. The coding for the partitive has a precision of
 # ≈ 0.72 and a recall of ≈ 0.60.
@@ -470,15 +467,16 @@ MeasuredTable(
 # A coding may detect a case and yet have no effect on the answer. So we change the state and let
 # the output layer read it. To switch a candidate off, we subtract its value times its direction. We
 # do so for the candidate that detects the case best, and look at the words that the network reads
-# as this case, and at all others. A coding then becomes 0, and a unit gets its mean value.
+# as this case, and at all others. So a coding removes only what it added, which is nothing where
+# it is 0. A unit gets its mean value.
 #
-# Two more rivals are needed. The direction of a coding was *learned from the states*, and that of a
-# unit was not: a high unit comes with other high units, and its direction leaves them out. So we
-# also give the units and the random directions what varies along with them, which
-# {cite:t}`haufe2014` call the **pattern**: the covariance of the state with the candidate. It is
-# computed without labels and without an autoencoder. And the network itself has a direction for
-# each case: its **output weights**, the mean weights of the classes of this case, minus those of
-# all others.
+# The direction of a coding was *learned from the states*, and that of a unit was not: a high unit
+# comes with other high units, and its direction leaves them out. So we also give the units and the
+# random directions what varies along with them, which
+# {cite:t}`haufe2014` call the **pattern**: the covariance of the state with the candidate, divided
+# by the candidate's variance. It needs no labels and no autoencoder. And the network itself has a
+# direction for each case: its **output weights**, the mean weights of the classes of this case,
+# minus those of all others.
 
 
 # %%
@@ -530,7 +528,7 @@ MeasuredTable(
 #
 # ## Does it steer?
 #
-# Now we switch the candidate on: we add its direction, at a given length, to the states of words
+# Now we switch the candidate on: we add its direction to the states of words
 # that the network reads as another case. A **hit** is a word whose case becomes the target while
 # its number stays. A **side effect** is any other change of the answer. All arms add the same
 # lengths, in units of the root mean square length of a state.
@@ -627,12 +625,14 @@ _ = axes[1].legend(frameon=False)
 
 # %% [markdown]
 # - **A coding steers better than one unit**, by ≈ +11.6 points, and better than the unit's pattern,
-#   by ≈ +7.5 points. Over the pattern of a random direction the interval
-#   includes 0, but the coding is ahead with all three sets of seeds of the study.
+#   by ≈ +7.5 points, if chosen by detection (see exercise 3). Over the pattern of a random
+#   direction the interval includes 0, but the coding is ahead with all three sets of seeds of
+#   [the study](how_sure.md).
 # - **The network has a better direction already.** Its own output weights reach ≈ 28.6 points, and
-#   one coding of TopK ≈ 17.8. They need no autoencoder and no more labels.
+#   one coding of TopK ≈ 17.8. These weights need no autoencoder and no more labels.
 # - **No arm steers cleanly.** The coding makes ≈ 40.5% of the words the target case, and changes
-#   ≈ 22.7% otherwise.
+#   ≈ 22.7% otherwise. Beyond a length of 3 only the unit gains hits, but all four arms of
+#   {numref}`fig-codings-steer` gain side effects.
 # - That sparsity helps is not shown here either: L1 reaches ≈ 18.7 points.
 #
 # ## Which promises hold?
@@ -648,13 +648,11 @@ _ = axes[1].legend(frameon=False)
 # - Choose a coding and its threshold on validation words, and report F1, precision and recall on
 #   unseen lemmas.
 # - Give each rival as many candidates, and let counting be one of the rivals.
-# - One coding of TopK detects a case a little better than one unit. Class means do it better, with
-#   labels.
+# - One coding of TopK detects a case a little better than one unit, on average. Class means,
+#   computed from the same labels, do it better.
 # - To steer, compare with directions that come from the states and with the network's own output
-#   weights, which were best here. Count side effects, and make sure that one answer for all words
-#   wins nothing.
-# - Report the side effects of steering together with its hits, and say how long the added direction
-#   is.
+#   weights, which were ahead here. Make sure that one answer for all words wins nothing.
+# - Report side effects together with hits, and the length of the added direction.
 # - A coding that detects a property need not be the only one that carries it: switch it off, too.
 # :::
 #
@@ -662,8 +660,8 @@ _ = axes[1].legend(frameon=False)
 #
 # :::{admonition} Exercise 1 — Does the state tell a compound?
 # :class: exercise
-# No single candidate tells a compound well. Fit a weighted sum of all 128 numbers of the state by
-# least squares, on the validation words, and choose its threshold as above. Which F1 does it reach
+# Fit a weighted sum of all 128 numbers of the state by least squares, on the validation words, and
+# choose its threshold as above. Which F1 does it reach
 # on the test words? And which F1 does the number of letters alone reach? (To check: with the one
 # best unit only, you get the number of the table.)
 # :::
@@ -723,9 +721,9 @@ for name in ("TopK", "raw units"):
 # %% [markdown]
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
-# The codings reach ≈ 0.771, and the units ≈ 0.751, with a large spread between the networks. One
-# number often tells a clitic that was in no training word. The letters *kin* themselves
-# tell it almost perfectly.
+# The codings reach ≈ 0.771, and the units ≈ 0.751, with a large spread between the networks: a
+# difference is not shown. One number often tells a clitic that was in no training word. The letters
+# *kin* themselves tell it almost perfectly.
 # :::
 #
 # :::{admonition} Exercise 3 — Choose by the effect
@@ -754,8 +752,9 @@ for name in ("TopK", "raw units", "raw units, pattern"):
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
 # Chosen by its effect, a coding reaches ≈ 24.0 points, where the one that detects best has ≈ 17.0.
-# The patterns of the units gain more, from ≈ 11.9 to ≈ 27.4. So in this network the lead of the
-# codings is gone. What detects a case best need not be what changes the answer best.
+# The patterns of the units gain more, from ≈ 11.9 to ≈ 27.4, and the units alone gain nothing. So
+# in this network the lead of the codings is gone. What detects a case best need not be what changes
+# the answer best.
 # :::
 #
 # ## Further reading
@@ -766,5 +765,4 @@ for name in ("TopK", "raw units", "raw units, pattern"):
 # - {cite:t}`wu2025axbench` (AxBench) steer language models. Class means detect concepts best
 #   there, and sparse autoencoders are behind in both. {cite:t}`arad2025` choose codings by what
 #   they do to the output, as in exercise 3, and find them good for steering.
-# - {cite:t}`gao2024scaling` describe the TopK autoencoder, and what to do about codings that are
-#   never active.
+# - {cite:t}`gao2024scaling` describe the TopK autoencoder.

@@ -1,13 +1,12 @@
 # %% [markdown]
 # # Put letters and pieces side by side
 #
-# Today's large models read subwords: pieces that are longer than a letter and shorter
+# Today's large models read subwords: pieces longer than a letter and shorter
 # than a word. The slides promise that a hybrid of letters and subwords combines the
 # best of both. Does it? And do the pieces help, or only the size of the net?
 #
 # - **What you'll do**: cut words into pieces by BPE and by WordPiece, feed a net with
-#   letters, with pieces and with both, and give each a rival of the same size. Then go
-#   to Turkish.
+#   letters, with pieces and with both. Then go to Turkish.
 # - **What you'll learn**: how the two ways to make subwords differ, how to compare nets
 #   of the same size, and how to add up two models.
 # - **What you'll need**: [the lesson on character models](character_models.ipynb).
@@ -59,14 +58,13 @@ train_words, train_y = task.train.words, task.train.y
 # merged next. Let $n$ count how often a piece or a pair occurs in the training words.
 #
 # - **Byte-pair encoding**, BPE {cite}`sennrich2016neural`, merges the most frequent
-#   pair, the one with the largest $n(ab)$.
+#   pair, with the largest $n(ab)$.
 # - **WordPiece** {cite}`schuster2012` merges the pair that raises the likelihood of the
 #   training words most. If pieces were independent, a pair would occur
 #   $n(a)\, n(b) / N$ times, where $N$ counts all pieces in these words. So the gain is about
 #   $n(ab) \ln \frac{n(ab)\, N}{n(a)\, n(b)}$: a pair must be frequent, *and* more
 #   frequent than by chance. (One often reads that WordPiece takes the ratio
-#   $\frac{n(ab)}{n(a)\, n(b)}$ alone. This prefers pairs of rare letters: see the last
-#   line of the output.)
+#   $\frac{n(ab)}{n(a)\, n(b)}$ alone. This prefers pairs of rare letters: see the output.)
 
 
 # %%
@@ -169,11 +167,11 @@ for name, cut in cutters.items():
 # ## Does a hybrid know more?
 #
 # The **hybrid** puts the vectors of a word's last four pieces next to the vector of its
-# letters, which comes from the char-CNN. With pieces it has more parameters than the
-# CNN alone. If it is better, the reason may be its size. So we add two **controls for
-# size**: a CNN with as many parameters as the hybrid, and a hybrid with as many as the
-# CNN. All nets train with the settings of the CNN. (To train faster, they have fewer filters
-# than in [the lesson on character models](character_models.ipynb).)
+# letters, which comes from the char-CNN. So it has more parameters than the CNN.
+# If it is better, the reason may be its size. We add two **controls for size**: a CNN
+# with about as many parameters as the hybrid, and a hybrid with about as many as the CNN.
+# All nets train with the settings of the CNN in [the lesson on character
+# models](character_models.ipynb), but have fewer filters, to train faster. We tuned none anew.
 
 
 # %%
@@ -241,8 +239,8 @@ readers = {name: train_arm(name, 20_000, epochs=8) for name in arms}
 parameters = {name: f"{reads[0].net.count_params():,}" for name, reads in readers.items()}
 
 # %% [markdown]
-# The rival without a network is TnT, counted on the same words, with the $\theta$ that
-# is best on the validation words.
+# The rival without a network is TnT, which counts suffixes of the same words. The weight
+# $\theta$ of shorter suffixes is the best on the validation words.
 #
 # :::{predict} hybrid, BPE − letters, of the hybrid's size, in points
 # The hybrid reads letters and pieces by BPE. Another net reads letters alone, and has as many
@@ -281,7 +279,7 @@ MeasuredTable(
     corner="accuracy by input",
 )
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy on new lemmas against the size of the net: mean and range of three seeds. Letters alone are circles, pieces alone are triangles, hybrids are squares. The dashed line is TnT, which has no network. The nets that read letters lie close together, those of pieces alone lie lower.", "name": "fig-pieces-size"}, "image": {"alt": "A scatter of seven nets with about 9 to about 22 thousand parameters. The two nets of pieces alone lie lowest, at about 91% and about 92%. The five others lie between about 94.8% and about 95.3%, near the dashed line of TnT at about 95.7%."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy on new lemmas against the size of the net: mean and range of three seeds. Letters alone are circles, pieces alone are triangles, hybrids are squares. The dashed line is TnT, which has no network. The nets that read letters lie close together. Those of pieces alone lie lower.", "name": "fig-pieces-size"}, "image": {"alt": "A scatter of seven nets with about 9 to about 22 thousand parameters. The two nets of pieces alone lie lowest, at about 91% and about 92%. The five others lie between about 94.8% and about 95.3%, near the dashed line of TnT at about 95.7%."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3.8))
 for name in arms:
     kind = 0 if name.startswith("letters") else 1 if name.startswith("pieces") else 2
@@ -315,25 +313,25 @@ for one, other in [
 
 # %% [markdown]
 # - **Pieces alone** give ≈ 92.0% (BPE) and ≈ 90.7% (WordPiece), the letters ≈ 94.8%. But the
-#   nets of pieces are also smaller, without a convolution.
+#   nets of pieces are also smaller, have no convolution, and read only four pieces.
 # - **The hybrid leads the letters** by ≈ +0.5 points.
 # - **But it is also larger.** Against a CNN of its own size the lead is ≈ +0.1 points,
 #   and the interval includes 0. The hybrid of the CNN's size is not shown to be better
 #   either (≈ +0.2).
 # - **BPE or WordPiece?** In the hybrid, neither is shown to be better.
-# - **Counting is ahead**: the hybrid is behind TnT by ≈ -0.5 points.
-# - **With a typo**, which also breaks the pieces, the hybrid leads by ≈ +0.7 points against
-#   the small CNN, and by ≈ +0.0 against the large one.
+# - **Counting is ahead**: the hybrid is behind TnT (≈ -0.5 points).
+# - **With a typo**, the hybrid leads the small CNN by ≈ +0.7 points. Against the large one
+#   the lead is ≈ +0.0, and the interval includes 0.
 #
 # With other seeds, which also split the lemmas, neither the hybrid's lead over the letters on new
 # lemmas nor that of TnT over the hybrid was shown.
 #
 # ## And with few words?
 #
-# The pieces were learned from words without their cases, and such words are easy to
-# get. So the hybrid might help most where few words have labels. We keep all the
-# pieces, and train with the first 600 and 3,500 words, as in [the lesson on
-# typos](typos_and_order.ipynb).
+# The pieces were learned from words without labels, which are easy to get. So the hybrid
+# might help most where few words have labels. We keep all the pieces, and train with the first
+# 600 and 3,500 words, as in [the lesson on typos](typos_and_order.ipynb). TnT keeps its
+# $\theta$.
 #
 # :::{predict} 600 words: hybrid − letters (char-CNN), in points
 # The hybrid and the CNN of letters both learn from 600 words. Which of the two reads more words
@@ -361,15 +359,15 @@ for n, settings in SCHEDULE.items():
         _ = lemma_difference(name, right["hybrid, BPE"], right[other], task.test.lemmas)
 
 # %% [markdown]
-# The hybrid does not help here. With 600 words it is behind the CNN of letters (≈ -1.0
+# With 600 words the hybrid is behind the CNN of letters (≈ -1.0
 # points), and further behind TnT (≈ -2.0). With 3,500 words, both intervals include 0.
-# Probably so few words cannot teach a net what each of 1,000 pieces means; there are only 28
-# letters.
+# Perhaps 600 words cannot teach a net what 1,000 pieces mean. We did not test this, nor a hybrid
+# of the CNN's size.
 #
 # ## And together with counting?
 #
-# We can also add the logarithm of TnT's share to
-# that of the net's probability, with a weight that is chosen on the validation words.
+# We can also add the logarithm of TnT's share, times a weight chosen on the validation
+# words, to that of the net's probability.
 # If TnT and the net make different errors, both together may make fewer.
 
 
@@ -410,8 +408,7 @@ _ = lemma_difference(
 
 # %% [markdown]
 # With TnT the CNN reads ≈ 95.9% and the hybrid ≈ 95.9%. Neither is shown to be
-# better than TnT alone (with other seeds both were). Between the two the interval includes 0: a
-# gain from the pieces is not shown.
+# better than TnT alone (with other seeds both were). A gain from the pieces is not shown.
 #
 # :::{admonition} Since the slides
 # :class: note
@@ -421,7 +418,8 @@ _ = lemma_difference(
 #
 # ## Is Turkish any different?
 #
-# For Turkish, we take frequent nouns in seven cases, again split by lemma.
+# We take frequent Turkish nouns in seven cases, again split by lemma. The CNN keeps its
+# settings; TnT's $\theta$ is chosen anew.
 
 # %%
 turkish = load_words("turkish_nouns")
@@ -468,7 +466,8 @@ _ = lemma_difference("Turkish: char-CNN − TnT", of_cnn, of_tnt, of_lemma)
 
 # %% [markdown]
 # In Turkish, the capital of *i* is *İ*, and *I* is the capital of *ı*. If you lower-case
-# the English way, *KADIN* (woman) becomes a word that does not exist.
+# the English way, *KADIN* (woman) becomes a word that does not exist. In Python,
+# *İ* also becomes an *i* with a separate dot, which the net does not know.
 
 # %%
 capitals = [word.replace("i", "İ").upper() for word in words["test"]]
@@ -487,9 +486,9 @@ measured("Turkish: char-CNN, capitals lower-cased the English way", found, ".1%"
 #
 # | The slides say | Verdict | Measured here |
 # |:--|:--|:--|
-# | Hybrids combine the best of both | **not shown: a larger net of letters does as well** | new lemmas: letters ≈ 94.8%, letters in a larger net ≈ 95.1%, hybrid ≈ 95.3%; TnT ≈ 95.7% |
-# | Subwords such as BPE or WordPiece balance detail and meaning | **not alone** | pieces alone ≈ 92.0% and ≈ 90.7% |
-# | Characters are crucial for Turkish | **true, without a network, too** | char-CNN ≈ 96.0%, TnT ≈ 95.9%, always the most frequent case ≈ 57.2% |
+# | Hybrids combine the best of both | **not shown at equal size** | new lemmas: letters ≈ 94.8%, letters in a larger net ≈ 95.1%, hybrid ≈ 95.3%; TnT ≈ 95.7% |
+# | Subwords such as BPE or WordPiece balance detail and meaning | **not alone** | pieces alone, in smaller nets, ≈ 92.0% and ≈ 90.7% |
+# | Characters are crucial for Turkish | **true, without a network, too** | char-CNN ≈ 96.0%, TnT ≈ 95.9%, always the most frequent case ≈ 57.2%; pieces not tested |
 #
 # :::{admonition} Takeaways
 # :class: tip
@@ -527,8 +526,7 @@ for name, cut in cutters.items():
 # %% [markdown]
 # :::{admonition} Answer to exercise 1
 # :class: dropdown
-# For about half of the words, by either method. Pieces are made of letters that often stand
-# together, whatever the grammar.
+# For about half of the words, by either method. Both merge by counts, not by grammar.
 # :::
 #
 # :::{admonition} Exercise 2 — Count over pieces
@@ -550,8 +548,7 @@ for name, cut in {"letters": tuple, **cutters}.items():
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
 # No: over letters it reads ≈ 95.7%, over BPE ≈ 94.1% and over WordPiece ≈ 93.6% ($\theta$ was
-# chosen for letters). A suffix of whole pieces must begin where a piece begins. So it misses
-# endings that begin inside a piece.
+# chosen for letters). A suffix of whole pieces misses endings that begin inside a piece.
 # :::
 #
 # :::{admonition} Exercise 3 — How many pieces?
@@ -584,12 +581,12 @@ for size in (len(CHARACTERS), 300):
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
 # With the 28 letters alone, the net reads the last four letters: ≈ 88.9%. With 300
-# pieces it is ≈ 91.5%, with 1,000 ≈ 92.0%. The net reads four pieces, and short ones show
-# less of the word.
+# pieces it is ≈ 91.5%, with 1,000 ≈ 92.0% (three seeds). Four short
+# pieces show less of the word.
 # :::
 #
 # ## Further reading
 #
 # - {cite:t}`sennrich2016neural` brought BPE into translation; {cite:t}`schuster2012`
 #   made WordPiece for Japanese and Korean voice search.
-# - {cite:t}`xue2022byt5` do without pieces: a transformer that reads bytes.
+# - {cite:t}`xue2022byt5` train a transformer on bytes.

@@ -9,8 +9,8 @@
 #   Fashion-MNIST {cite}`xiao2017`, and put a frame around the pictures to see what five
 #   numbers keep.
 # - **What you'll learn**: the words *encoder*, *codings*, *decoder*, *reconstruction*,
-#   *undercomplete*; how many codings a pattern needs; why a linear autoencoder is PCA;
-#   and what “the most important features” are.
+#   *undercomplete*; how many codings a pattern needs; what a linear autoencoder shares
+#   with PCA; and what “the most important features” are.
 # - **What you'll need**: dense layers, gradient descent, and the idea of PCA.
 #
 # *Slides covered: “Autoencoders” (“Example:”, “Remarks:”).*
@@ -88,8 +88,8 @@ _ = ax.axis("off")
 # ## How do we make the example measurable?
 #
 # One sequence alone proves nothing: a decoder could store it in its own biases and use no codings
-# at all. So we use whole **families** of sequences: the net is trained on some members and tested
-# on others. We take three families of sequences of 13 numbers:
+# at all. So we use three **families** of sequences of 13 numbers. Nets are trained on some members
+# and tested on others:
 #
 # - **lines**, like Sequence 2: random start, random step;
 # - **waves**: random period, random shift;
@@ -167,7 +167,7 @@ errors = np.sqrt(np.mean((np.array(rebuilt) - slide) ** 2, axis=2))
 measured("Sequence 1: error", errors[:, 0], ".0f")
 measured("Sequence 2, first 13: error", errors[:, 1], ".1f")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The slide's two sequences (dots; of the second, the first 13 numbers) and what autoencoders trained only on lines return (curves, one per seed): nearly straight lines in both cases.", "name": "fig-undercomplete-sequences"}, "image": {"alt": "Two panels of 13 places each. Left: the dots of Sequence 1 lie between 3 and 12, with an outlier at 67; the three nets answer with three nearly straight lines that miss nearly all of them. Right: the dots of Sequence 2 fall on a straight line from 70 to 46, and all three curves pass through them."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The slide's two sequences (dots; of the second, the first 13 numbers) and what autoencoders trained only on lines return (curves, one per seed): nearly straight lines in both cases.", "name": "fig-undercomplete-sequences"}, "image": {"alt": "Two panels of 13 places each. Left: the dots of Sequence 1 lie between 3 and 12, with an outlier at 67; the three nets answer with nearly straight lines, two above all dots but the outlier and one below all dots. Right: the dots of Sequence 2 fall on a straight line from 70 to 46, and all three curves pass through them."}}
 fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 2.7), sharey=True)
 place = np.arange(1, 14)
 for i, ax in enumerate(axes):
@@ -181,8 +181,9 @@ _ = axes[0].set(ylabel="number", ylim=(-45, 82))
 
 # %% [markdown]
 # The nets were trained on neither sequence. They return the second one with an error of ≈ 0.6 (root
-# mean square, in units of the sequence). For the first one they return a nearly straight line
-# ({numref}`fig-undercomplete-sequences`), with an error of ≈ 35. These nets can only rebuild lines.
+# mean square, in units of the sequence). For the first one they return nearly straight lines
+# ({numref}`fig-undercomplete-sequences`), with an error of ≈ 35. The three lines differ: no net was
+# trained on such sequences.
 #
 # ## How many codings does a family need?
 #
@@ -222,7 +223,7 @@ for name, family in families.items():
     runs = [errors_left(family, seed, code_sizes) for seed in seeds]
     pca_left[name], net_left[name] = map(np.array, zip(*runs))
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Held-out error against code size, as a part of the error made by always answering the mean sequence; means over three seeds. PCA has a value at each size, the nets were trained at four of them. The net needs fewer codings than PCA for the waves only.", "name": "fig-undercomplete-families"}, "image": {"alt": "Three panels over code sizes from 1 to 13. Lines: net and PCA leave about 6% and about 7% with 1 coding, and nothing with 2. Waves: with 2 codings the net leaves about 3%, PCA about 28%; PCA reaches 0 at 6. Shuffled: both fall slowly together, from about 85% and about 87% with 1 coding to about 57% with 4."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Held-out error against code size, as a part of the error made by always answering the mean sequence; means over three seeds. PCA has a value at each size, the nets were trained at four of them. The net is far ahead of PCA for the waves only.", "name": "fig-undercomplete-families"}, "image": {"alt": "Three panels over code sizes from 1 to 13. Lines: net and PCA leave about 6% and about 7% with 1 coding, and almost nothing with 2. Waves: with 2 codings the net leaves about 3%, PCA about 28%; PCA reaches 0 at 6. Shuffled: both fall slowly together, from about 85% and about 87% with 1 coding to about 57% with 4."}}
 fig, axes = plt.subplots(1, 3, figsize=(WIDTH, 2.8), sharey=True)
 for ax, name in zip(axes, families):
     ax.plot(range(1, 14), 100 * pca_left[name].mean(axis=0), color=COLORS[0])
@@ -271,14 +272,14 @@ measured("waves: components that leave less than 1%", enough, ".0f")
 #   of PCA rebuild it exactly. The net does so nearly.
 # - **Waves** nearly fit into two codings, but only in a net: it leaves ≈ 2.82% of the error, PCA
 #   ≈ 27.74%. All waves together form a curved surface. A net can follow it; PCA needs a flat space
-#   that contains it. PCA leaves less than 1% with ≈ 6 components, the net not yet with 2 codings.
-# - **Shuffled** sequences have no pattern that would save codings. The error falls slowly, and PCA
-#   needs all 13 components.
+#   that contains it. PCA leaves less than 1% with ≈ 6 components. The net with 2 leaves more.
+# - **Shuffled** sequences have no pattern across places. The error falls slowly, and PCA needs all
+#   13 components.
 #
 # All three intervals, over three seeds, exclude 0. By the third, the net with one coding leaves a
 # little less of the shuffled sequences than PCA. As this one number grows, the output of the
-# decoder can move along a curve through all 13 dimensions. So the intrinsic dimension is not a
-# strict limit.
+# decoder can move along a curve through all 13 dimensions. A curve with enough turns comes close to
+# every sequence, so in theory the intrinsic dimension is not a strict limit.
 #
 # ## What does a linear autoencoder learn?
 #
@@ -328,7 +329,7 @@ rng = np.random.default_rng(0)
 smallest = angles(rng.normal(size=(10, 784)), pca.components_).min()
 print(f"for scale, a random subspace: smallest angle {smallest:.0f} degrees")
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The first five of PCA's components, the decoder's first five rows, and the net's best combinations of its ten rows to match the components. White is negative, black positive, each picture on its own scale. No row of the net is a component, but the combinations are.", "name": "fig-undercomplete-components"}, "image": {"alt": "Three rows of five blurred gray pictures that resemble clothes. The top row, PCA, and the bottom row, the matched net, look the same; the middle row, the net's own pictures, shows mixtures of shoes, shirts and trousers that match none of them."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The first five of PCA's components, the decoder's first five rows, and the net's best combinations of its ten rows to match the components. White is negative, black positive, each picture on its own scale. None of the net's rows shown is a component, but the combinations nearly are.", "name": "fig-undercomplete-components"}, "image": {"alt": "Three rows of five blurred gray pictures that resemble clothes. The top row, PCA, and the bottom row, the matched net, look the same; the middle row, the net's own pictures, shows mixtures of shoes, shirts and trousers that match none of them."}}
 kernel, components = linear[0][1], pca.components_[:5]
 basis = np.linalg.qr(kernel.T)[0].T  # an orthonormal basis of the net's subspace
 matched = components @ basis.T @ basis
@@ -350,10 +351,10 @@ _ = plot_image_rows(
 # %% [markdown]
 # The subspaces agree to within about a degree, from three random starts. The net does not find
 # PCA's *basis*, however: its codings are a mixture of the principal components
-# ({numref}`fig-undercomplete-components`), a different one for each seed, because the loss is the
-# same for all mixtures. {cite:t}`baldi1989` proved that this loss has no other minimum: a linear
-# autoencoder that reaches a minimum has PCA's subspace. PCA finds it by a single matrix
-# decomposition, so for a *linear* bottleneck use PCA.
+# ({numref}`fig-undercomplete-components`), because the loss is the same for every basis of the
+# subspace. {cite:t}`baldi1989` proved that a linear autoencoder that reaches a minimum of the loss
+# has PCA's subspace. PCA finds it by a single matrix decomposition, so for a *linear* bottleneck
+# use PCA.
 #
 # ## The most important features, but important to whom?
 #
@@ -365,8 +366,8 @@ _ = plot_image_rows(
 #
 # The frame also *hides* 300 of the 784 pixels. So we need a control: a frame that hides
 # the same pixels but is the same gray in each picture, so that there is nothing to remember.
-# A fourth net sees the random frame, but its targets have the gray one. Its loss no
-# longer asks for the random frame.
+# One net sees no frame. A fourth net sees the random frame, but its targets have the gray
+# one. Its loss does not ask for the random frame.
 
 
 # %%
@@ -479,7 +480,7 @@ kept = [frame_kept(net(random_valid).numpy()) for _, net in nets["random frame"]
 measured("random frame: part of the frame's variance kept", kept, ".1%")
 
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Validation pictures in a random frame, and what two nets rebuild from five codings: one whose targets have the same frame, and one whose targets have a gray frame. The first net rebuilds the frame, and has less room for the clothes.", "name": "fig-undercomplete-frame"}, "image": {"alt": "Three rows of six pictures of clothes. Top: each in a frame whose four sides have different gray levels. Middle: the frames come back with nearly their gray levels, the clothes only as blurred shapes. Bottom: all frames are the same gray, and the clothes are a little clearer than in the middle row."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Validation pictures in a random frame, and what two nets rebuild from five codings: one whose targets have the same frame, and one whose targets have a gray frame. The first net rebuilds top and bottom of the frame, but does not tell left from right, and rebuilds the clothes worse.", "name": "fig-undercomplete-frame"}, "image": {"alt": "Three rows of six pictures of clothes. Top: each in a frame whose four sides have different gray levels. Middle: top and bottom come back with nearly their gray levels, left and right nearly alike, the clothes only as blurred shapes. Bottom: all frames are the same gray, and the clothes are a little clearer than in the middle row."}}
 def rebuild(name):
     return nets[name][0][1].predict(random_valid[:6], verbose=0).reshape(-1, 28, 28)
 
@@ -498,13 +499,14 @@ _ = plot_image_rows(
 #
 # - **Hiding the border costs a little**: the gray frame changes the accuracy by ≈ −0.030.
 #   Only what is lost beyond this is due to the random levels.
-# - **The random frame costs much more**: another ≈ −0.132. The five codings now keep ≈ 81.7% of the
-#   frame's variance, and the clothes are rebuilt worse. Both intervals exclude 0.
+# - **The random frame costs much more**: another ≈ −0.132. Both intervals exclude 0. The five
+#   codings now keep ≈ 81.7% of the frame's variance, and the clothes are rebuilt worse. What the
+#   codings hold of the frame may also disturb kNN.
 # - **If the loss does not ask for the frame, no cost is shown**: with gray targets the
 #   interval includes 0, although the inputs have the same random frames.
 #
-# So the loss decides what is kept. The slide's remark is true in this sense: the net learns the
-# features that lower the *reconstruction loss* most. Whether they matter to you depends
+# So here the loss decides what is kept. The slide's remark is true in this sense: the net learns
+# the features that lower the *reconstruction loss* most. Whether they matter to you depends
 # on your data and on your loss. (A net whose input is disturbed and whose target is clean
 # is called a *denoising* autoencoder {cite}`vincent2010`.)
 #
@@ -523,8 +525,7 @@ for name in ["random frame", "random frame, gray target"]:
     difference(f"test: {name} − gray frame", test_accuracy[name], test_accuracy["gray frame"])
 
 # %% [markdown]
-# The result is the same: the random frame costs accuracy if the loss asks for it, and no
-# cost is shown if it does not.
+# Both results agree with those on the validation pictures.
 #
 # :::{admonition} Takeaways
 # :class: tip
@@ -618,12 +619,12 @@ print(f"2 / 13 = {2 / 13:.1%}")
 # :class: dropdown
 # The net lets ≈ 17.6% of the noise through, PCA ≈ 15.3%. Noise spreads over all 13 directions
 # alike, but the lines fill only 2 of them, and PCA removes what lies outside these 2. So its share
-# is 2/13. The net lets more through.
+# is 2/13.
 # :::
 #
 # ## Further reading
 #
-# - {cite:t}`baldi1989`: why a linear autoencoder is PCA, and has no false minima.
+# - {cite:t}`baldi1989`: why a linear autoencoder finds PCA's subspace, and has no false minima.
 # - {cite:t}`bourlard1988`: with linear outputs, a net whose only nonlinear layer is the
 #   codings cannot beat PCA either; it takes more layers.
 # - {cite:t}`vincent2010`: autoencoders that must repair their input.

@@ -140,8 +140,7 @@ print("500 labels, by class:", np.bincount(y_train[few]))
 
 # %% [markdown]
 # A **frozen** encoder keeps its weights; only the new layers on top of it, the **head**,
-# learn. Here the head is one softmax layer. Its weights start at zero, as in logistic
-# regression.
+# learn. Here the head is one softmax layer. Its weights start at zero.
 
 
 # %%
@@ -201,7 +200,7 @@ print("encoder as it was:", all(same_weights(encoder, stacked_encoder)))
 # | PCA | PCA + logistic regression | |
 # | absent | pixels + logistic regression | |
 #
-# The head is one softmax layer. Only *hidden head, frozen* has 100 `selu` units before it.
+# Only *hidden head, frozen* has 100 `selu` units before the softmax layer.
 #
 # We make eight draws of labels. Each draw has its own random encoder, a clone without
 # `set_weights`. Two pretrained encoders, from two seeds, take turns.
@@ -234,8 +233,8 @@ def starting_encoder(kind, draw):
 # rate falls after each 100 steps. *From scratch* and *fine-tuned* train all layers from
 # the first step, and differ only in the weights with which the encoder starts and in the learning
 # rate, which each chooses below. *Two stages* first trains only the head, for 500 steps at ten
-# times the rate, and then does the same as *fine-tuned*. From here on we use our own `fit`, which
-# does what Keras's does in less time.
+# times the rate, and then does the same as *fine-tuned*. From here on our own `fit` does what
+# Keras's does in less time.
 
 
 # %%
@@ -329,9 +328,8 @@ for arm, (_, learn) in ARMS.items():
 measured("grids of 14 with their best mean at an end", at_an_end, ".0f")
 
 # %% [markdown]
-# If the best setting were at an end of its grid, one outside might be better still. The best
-# setting is at an end in ≈ 1 of the 14 grids, that of the pixels with 100 labels. There, larger
-# values of `C` hardly change the accuracy (not shown here).
+# The best setting is at an end in ≈ 1 of the 14 grids, that of the pixels with 100 labels. One
+# outside might be better, but larger values of `C` hardly change the accuracy (not shown here).
 #
 # ## Who wins, with how many labels?
 #
@@ -401,23 +399,23 @@ difference("gain with 50 labels − with 2,000", gains[0], gains[-1], "+z.2f", o
 compare("two stages − fine-tuned", "pretrained, two stages", "pretrained, fine-tuned")
 
 # %% [markdown]
-# Each line has the mean difference and its 95% interval, which says how far the mean may move
-# if other labels are drawn. The eight draws share two autoencoders and one test set. So the
-# interval does not cover other test images and settings, and other autoencoders only in part.
+# Each 95% interval says how far the mean difference may move if other labels are drawn. The eight
+# draws share two autoencoders and one test set. So the interval does not cover other test images
+# and settings, and other autoencoders only in part.
 #
 # **Pretraining helps when labels are few.** The mean gain is ≈ 1.67 points with 50 labels and
 # ≈ 0.41 with 500. The intervals at 50, 200 and 500 labels exclude 0 (that at 50 barely; with other
 # seeds, that at 500 not always). With 2,000 labels (≈ 0.26) a gain is not shown. That the gain
 # falls is not shown either: the interval of *gain with 50 labels − with 2,000* includes 0.
 #
-# **A gain by a frozen first stage is not shown**: both intervals of the two stages include 0.
+# **A gain by two stages is not shown**: both intervals include 0.
 #
 # ## Why does the frozen encoder fall behind?
 #
 # With many labels the frozen encoder falls behind the net from scratch
-# ({numref}`fig-pretraining-gaps`, right). There are two possible reasons. The 30 codings may
-# leave out what a classifier needs. Or they contain it, but a *linear* head cannot use it. The
-# hidden head gets the same codings, and is not linear.
+# ({numref}`fig-pretraining-gaps`, right). The 30 codings may leave out what a classifier needs.
+# Or they contain it, but a *linear* head cannot use it. The hidden head gets the same codings,
+# and is not linear.
 #
 # :::{predict} codings of 30 that hardly vary
 # :slider: 0 to 30 by 1 codings
@@ -459,13 +457,12 @@ measured("codings of 30 that hardly vary", (spreads < 0.1).sum(axis=1), ".1f")
 measured("median standard deviation of a coding", np.median(spreads, axis=1), ".1f")
 
 # %% [markdown]
-# With 2,000 labels the hidden head gains ≈ 1.32 points over the linear one, but it is also trained
-# in another way. So **the linear head is probably a part of the reason**. Even with the hidden
-# head, the difference from the net from scratch is ≈ −1.39 points. The encoder may be
-# **the other part**: it learned to rebuild images, not to tell classes apart. But we tried no
-# larger head. The encoder also seems not to use all 30 codings: on average ≈ 6.0 hardly vary.
-# The standard deviation of a typical coding (the median) is ≈ 2.3. With 50 labels the hidden
-# head is behind the linear one.
+# With 2,000 labels the hidden head gains ≈ 1.32 points over the linear one (with 50 it does not),
+# but it is also trained in another way. So **the linear head is probably a part of the reason**.
+# Even with the hidden head, the difference from the net from scratch is ≈ −1.39 points. The encoder
+# may be **the other part**: it learned to rebuild images, not to tell classes apart. But we tried
+# no larger head. The encoder also seems not to use all 30 codings: on average ≈ 6.0 hardly vary.
+# The standard deviation of a typical coding (the median) is ≈ 2.3.
 #
 # ## Are simpler methods as good?
 
@@ -478,14 +475,14 @@ compare("fine-tuned − pixels", "pretrained, fine-tuned", "pixels + logistic re
 # - **A lead of the frozen encoder over PCA is not shown.** With 50 labels PCA leads the frozen
 #   encoder by ≈ 2.10 points, but we have only two such encoders. With 2,000 a difference is not
 #   shown.
-# - **Bare pixels are a strong rival**, though they use no unlabeled image. With 50 labels the
-#   fine-tuned net differs from them by ≈ −0.97 points, and the interval includes 0. With 2,000 the
-#   fine-tuned net leads by ≈ 1.31 points.
+# - **Bare pixels are a strong rival.** With 50 labels the fine-tuned net differs from them by
+#   ≈ −0.97 points, and the interval includes 0. With 2,000 the fine-tuned net leads by
+#   ≈ 1.31 points.
 #
-# So the slide's idea works, but for this net the gain is small. {cite:t}`erhan2010` asked in
-# a large study why pretraining helps. Their results suggest that it guides training toward
-# minima that generalize better, and support an explanation as a **regularizer**: something that
-# keeps a net from fitting chance features of its training data.
+# So the slide's idea works here, though the gain is small.
+# {cite:t}`erhan2010` asked in a large study why pretraining helps. Their results suggest that it
+# guides training toward minima that generalize better, and support an explanation as a
+# **regularizer**: something that keeps a net from fitting chance features of its training data.
 #
 # :::{admonition} Takeaways
 # :class: tip
@@ -561,8 +558,8 @@ difference(
 # :::{admonition} Answer to exercise 2
 # :class: dropdown
 # On average the shuffle costs ≈ 1.18 points, and the shuffled net is ≈ 0.49 points ahead of
-# scratch, which has its own learning rate. Both intervals include 0. So eight draws do not separate what was learned from the
-# size of the weights.
+# scratch, which has its own learning rate. Both intervals include 0. So eight draws do not
+# separate what was learned from the size of the weights.
 # :::
 #
 # :::{admonition} Exercise 3 — how many draws make a difference sure?
