@@ -5,7 +5,7 @@
 # letters, even if it has never seen the word?
 #
 # - **What you'll do**: predict how positive people find a word, with a convolution over letters and
-#   with rivals that count. Test them on unseen words, and on seen words in another spelling.
+#   simpler rivals. Test them on unseen words, and on seen words in another spelling.
 # - **What you'll learn**: how the split into training and test words decides the result, and what
 #   letters tell about sentiment.
 # - **What you'll need**: [the lesson on words from pieces](words_from_pieces.ipynb).
@@ -47,9 +47,10 @@ set_style()
 # negative) to 4 (very positive). We predict their mean, the word's **sentiment**. The lexicon
 # leaves out words with a mean of 0.
 #
-# $R^2$ is the share of the variance that a prediction explains: 0 for always saying the mean of the
-# training words, 1 for no error. Ten other people would give another mean, so not even a perfect
-# model reaches 1. How far it gets follows from the spread of the ten ratings.
+# $R^2$ is the share of the variance that a prediction explains: 1 for no error, 0 for always saying
+# the mean of the training words, and below 0 for something worse. Ten other people would give
+# another mean, so not even a perfect model reaches 1. How far it gets follows from the spread of
+# the ten ratings.
 
 # %%
 lexicon = load_words("english_sentiment")
@@ -73,12 +74,12 @@ measured("two groups of five agree on the sign", np.equal(*np.sign(halves)).mean
 # The lexicon lists *hope*, *hoped*, *hopeful* and *hopefully*. If we draw test words at random, most
 # of them have such a relative among the training words. So we split in two ways:
 #
-# - **relatives seen**: test words are drawn at random, as is often done;
+# - **relatives seen**: test words are drawn at random;
 # - **family unseen**: words with the same first four letters stay together. (A negating prefix is
 #   cut off first, if the rest begins like another word.)
 #
-# Each split has five parts. We train three times, each time with another part for the test, another
-# one for choosing settings (validation), and another seed.
+# Each split has five parts. We train three times, with another part for the test, another one for
+# choosing settings (validation), and another seed.
 
 # %%
 NEGATING = "^(un|dis|in|im|ir|il|mis)"
@@ -112,8 +113,8 @@ print(f"{len(set(families)):,} families; that of hope:", *words[families == "hop
 #   (divided by the length of the longer word).
 # - **Letter n-grams**: an n-gram is a piece of n letters. All pieces of up to five letters are
 #   counted, with a mark for both ends of the word. **TF-IDF** gives pieces less weight if many
-#   words have them. **Ridge regression** is linear regression with a penalty on large weights; the
-#   penalty is its setting.
+#   words have them. **Ridge regression** is linear regression with a penalty on large weights, its
+#   setting.
 # - **Char-CNN**: an embedding, 128 filters that see five letters, their maxima, and one linear unit.
 #   **Dropout** sets a fifth of the maxima to 0 in each training step, so that the network does not
 #   rely on a few. The setting is the number of epochs.
@@ -270,7 +271,7 @@ for split, part in splits.items():
     for one, other in (("char-CNN", "letter n-grams"), ("letter n-grams", "mean of training")):
         compare(f"{split}: {one} − {other}", of[one], of[other], families[test])
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Letter n-grams on one lexicon, split in two ways. Each dot is a word that the model has not seen: its prediction over its rating by people; on the line, both are equal. Left: relatives of the word were trained on (R² ≈ 0.70). Right: they were not (R² ≈ 0.02), and the prediction hardly depends on the word.", "name": "fig-sentiment-splits"}, "image": {"alt": "Two scatter plots of predictions over ratings, with a diagonal line from −3.5 to 3.5. Left, relatives seen: one cloud of negative and one of positive words lie along the diagonal. Right, family unseen: a flat band a little below 0, whatever the rating."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Letter n-grams on one lexicon, split in two ways. Each dot is an unseen word of the first test part: its prediction over its rating by people; on the line, both are equal. Left: relatives of the word were trained on (three parts: R² ≈ 0.70). Right: they were not (R² ≈ 0.02), and the prediction hardly depends on the word.", "name": "fig-sentiment-splits"}, "image": {"alt": "Two scatter plots of predictions over ratings, with a diagonal line from −3.5 to 3.5. Left, relatives seen: one cloud of negative and one of positive words lie along the diagonal. Right, family unseen: a flat band a little below 0, whatever the rating."}}
 fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.1), sharey=True)
 for ax, color, (split, part) in zip(axes, COLORS, splits.items(), strict=False):
     guess = guesses[split, "letter n-grams"][part == 0]
@@ -283,16 +284,16 @@ _ = axes[0].set_ylabel("prediction")
 # - **With relatives seen, letters seem to tell a lot.** The n-grams explain ≈ 0.70 of the variance
 #   and get ≈ 90.6% of the signs right. (Two groups of five people agree on ≈ 91.7%.) The network is
 #   behind (≈ -3.5 points).
-# - **With the family unseen, letters tell nearly nothing.** $R^2$ is ≈ 0.02 for the n-grams and
-#   ≈ -0.04 for the network. A gain over always saying negative is not shown (≈ +1.1 points).
+# - **With the family unseen, letters tell our models nearly nothing.** $R^2$ is ≈ 0.02 for the
+#   n-grams and ≈ -0.04 for the network. A gain over always saying negative is not shown
+#   (≈ +1.1 points).
 #
-# Both splits have the same models and the same lexicon ({numref}`fig-sentiment-splits`). So the
-# first split mainly measures whether a model remembers which stems are good or bad. In the second,
-# its predictions stay near the mean.
+# Both splits have the same models and lexicon ({numref}`fig-sentiment-splits`). So the first mainly
+# measures whether a model remembers which stems are good or bad.
 #
 # ## Do affixes help?
 #
-# An **affix** is a prefix or a suffix. How negative are words with some of them?
+# An **affix** is a prefix or a suffix. How negative are words that begin or end like this?
 
 # %%
 found = {prefix + "-": np.char.startswith(words, prefix) for prefix in ("un", "dis", "mis", "in")}
@@ -308,13 +309,13 @@ measured("people: with un-, dis-, mis- − without", y[tells].mean() - y[~tells]
 
 # %% [markdown]
 # Words with *un-*, *dis-* and *mis-* are nearly all negative, and people rate them lower than
-# others (≈ -1.47). The n-grams have learned a small part of that (≈ -0.23). But *-ful* says nothing
-# by itself (*hopeful*, *painful*), and *-less* reverses the sentiment of its **base** (*hopeless*,
-# *painless*). So we make the task easier. The negations of one third of the families are for the
-# test, those of another third for validation. The models see all other words, the bases included.
+# others (≈ -1.47). The n-grams have learned a small part of that (≈ -0.23). But *-ful* says little
+# by itself (*hopeful*, *painful*), and *-less* mostly reverses the sentiment of its **base**
+# (*hopeless*, *painless*). So we make the task easier. The negations of one third of the families
+# are for the test, those of another for validation. The models see all other words, also the bases.
 #
 # The rival is a rule with two numbers: a straight line from the rating of the base to that of its
-# negation, fitted to the negations in training. Only the rule is told which words are negations,
+# negation, fitted to the negations in training. The models are not told which words are negations,
 # and of what.
 #
 # :::{predict} turn the base − char-CNN, in points
@@ -371,7 +372,7 @@ of = {name: right(guess, negation) for name, guess in turned.items()}
 for name in ("letter n-grams", "char-CNN"):
     compare(f"turn the base − {name}", of["turn the base"], of[name], families[negation])
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Negations of words that have been seen: rating of the base (horizontal) and of its negation (vertical). People mostly give the negation the opposite sign. The char-CNN has not seen these negations; for good bases (right) its answers are less negative than people's, and for bad bases (left) they are seldom above zero.", "name": "fig-sentiment-negations"}, "image": {"alt": "A scatter plot of negations over their bases. The circles of people lie in the upper left, such as painless (1.2), and in the lower right, such as hopeless (−2). The triangles of the network lie around 0 on the right, and mostly below 0 on the left; arrows lead from people to network for both words."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Negations of words that have been seen: rating of the base (horizontal) and of its negation (vertical). People mostly give the negation the opposite sign. The char-CNN has not seen these negations; for good bases (right) its answers are mostly less negative than people's, and for bad bases (left) mostly below zero.", "name": "fig-sentiment-negations"}, "image": {"alt": "A scatter plot of negations over their bases. The circles of people lie mostly in the upper left, such as painless (1.2), and in the lower right, such as hopeless (−2). The triangles of the network lie higher on the right, and mostly below 0 on the left; arrows lead from people to network for both words."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 4.2))
 of_net = turned["char-CNN"]
 _ = ax.scatter(base[negation], y[negation], s=22, facecolor="none", edgecolor=COLORS[0])
@@ -389,15 +390,16 @@ _ = ax.set(xlabel="rating of the base (hope)", ylabel="rating of the negation (h
 
 # %% [markdown]
 # Nearly all negations of a good word are bad, so always saying *bad* gets as many of these signs
-# right as the line (≈ 98.9%). $R^2$ tells them apart: the line has ≈ 0.54, the network ≈ -1.13, far
-# worse than the mean of the negations, though it has seen *hope* and *hopeful*. Most of its answers
-# (≈ 86.9%) lie between the rating of the base and that of the negation
-# ({numref}`fig-sentiment-negations`). The n-grams add up weights, and *-less* adds the same to
-# *hope* and to *pain* ($R^2$ ≈ -0.94).
+# right as the line (≈ 98.9%). For bad bases, the line gets only half of the signs right. By $R^2$,
+# the line has ≈ 0.54, the network ≈ -1.13, far worse than the mean of the negations. Most of its
+# answers (≈ 86.9%) lie between the rating of the base and that of the negation
+# ({numref}`fig-sentiment-negations`). An answer of 0 would mostly lie there, too. The n-grams add
+# up weights, and *-less* adds about the same to *hope* and to *pain* ($R^2$ ≈ -0.94).
 #
 # ## Is a seen word still known in another spelling?
 #
-# The rival is a rule: it takes the rating of the nearest training word.
+# The rival takes the rating of the nearest training word. The models keep the settings that were
+# best on unseen words.
 
 # %% tags=["hide-input"]
 fits = {}
@@ -432,8 +434,9 @@ MeasuredTable(rows, corner="R², seen words")
 # :::{admonition} Takeaways
 # :class: tip
 # - The split decides the score on unseen words: ask whether their relatives were in training.
-# - The sentiment of a stem can hardly be read from its letters. A model has to see the stem.
-# - A negation reverses a value. Our models, which add up what they find in a word, did not learn that.
+# - Our models hardly read the sentiment of a stem from its letters. They have to see the stem.
+# - A negation mostly reverses a sentiment. A line through the bases predicts it better
+#   than our models.
 # - For words in another spelling, find the word that was meant, and look it up.
 # :::
 #
@@ -441,9 +444,8 @@ MeasuredTable(rows, corner="R², seen words")
 #
 # :::{admonition} Exercise 1 — How large is a family?
 # :class: exercise
-# We called words with the same first four letters relatives. Group by the first 2, 4, 6 and 8
-# letters, and measure $R^2$ of the letter n-grams with penalty 1 on the first part. (To check: it
-# must be larger for 8 letters than for 2.)
+# Group words by their first 2, 4, 6 and 8 letters, and measure $R^2$ of the letter n-grams with
+# penalty 1 on the first part. (To check: it must be larger for 8 letters than for 2.)
 # :::
 
 # %% tags=["hide-cell"] mystnb={"code_prompt_show": "Show solution 1", "code_prompt_hide": "Hide solution 1"}
@@ -456,7 +458,7 @@ for n in (2, 4, 6, 8):
 # %% [markdown]
 # :::{admonition} Answer to exercise 1
 # :class: dropdown
-# With 4 letters $R^2$ is ≈ 0.04, with 6 ≈ 0.27, with 8 ≈ 0.57. So many relatives share fewer than 8
+# With 4 letters $R^2$ is ≈ 0.04, with 6 ≈ 0.27, with 8 ≈ 0.57. Many relatives share fewer than 8
 # letters, and a split by 8 puts them into training again.
 # :::
 #
@@ -510,8 +512,8 @@ compare("emoticons: up to 3 − single characters", of[3], of[1], groups)
 # %% [markdown]
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
-# Single characters get ≈ 61.4% of the signs right, n-grams ≈ 69.7%. Mouths are shared by many groups,
-# so here the characters tell something, and their order more: `:)` and `):` have the same ones.
+# Single characters get ≈ 61.4% of the signs right, n-grams ≈ 69.7%. So here the characters tell
+# something, and n-grams more: `:)` and `):` differ only in the order.
 # :::
 #
 # ## Further reading
