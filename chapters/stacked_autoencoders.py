@@ -65,9 +65,8 @@ ax.set(xlim=(-0.4, 10.4), ylim=(-3.3, 3.4))
 _ = ax.axis("off")
 
 # %% [markdown]
-# The encoder and the decoder are small nets of their own, so each can be used alone
-# after training. We put the slide's lines into a function, because we shall need the
-# same net again.
+# The encoder and the decoder are small nets of their own. We put the slide's lines into a
+# function, because we shall need the same net again.
 
 
 # %%
@@ -103,10 +102,11 @@ print(f"together {stacked_ae.count_params():,} parameters")
 
 # %% [markdown]
 # Nearly all parameters are in the two outer layers. The activation `selu` is nearly the identity
-# for positive inputs and levels off for negative ones; with weights drawn by `lecun_normal` it
-# keeps the activations near mean 0 and variance 1, layer after layer {cite}`klambauer2017`. The
-# `sigmoid` at the end keeps each pixel between 0 and 1. The loss is the mean squared error (MSE),
-# which PCA minimizes as well. (Exercise 2 shows a problem of another loss, the cross-entropy.)
+# for positive inputs and levels off for negative ones. With weights drawn by `lecun_normal`
+# and inputs of mean 0 and variance 1 (our pixels are not scaled so), the activations stay near
+# these values, layer after layer {cite}`klambauer2017`. The `sigmoid` at the end keeps each pixel
+# between 0 and 1. The loss is the mean squared error (MSE), which PCA minimizes as well.
+# (Exercise 2 looks at the cross-entropy.)
 #
 # :::{admonition} Since the slides
 # :class: note
@@ -120,11 +120,10 @@ print(f"together {stacked_ae.count_params():,} parameters")
 #
 # ## How do we train it quickly?
 #
-# The next cell calls `fit` as the slide does, after a `compile`, on 2,000 images. For nets this
-# small, `model.fit` spends most of its time on other things than the arithmetic. Our helper `fit`
-# takes the same arguments and calls the same `train_step` of Keras, but loops over a whole epoch
-# inside one compiled function. Both start with the same weights; only the order of the images
-# differs.
+# The next cell calls `fit` as the slide does, after a `compile`, on 2,000 images. Our helper
+# `fit` is faster for small nets: it takes the same arguments and calls the same `train_step` of
+# Keras, but loops over a whole epoch inside one compiled function. Both start with the same
+# weights; only the order of the images differs.
 
 # %%
 small = X_train[:2_000]
@@ -137,9 +136,9 @@ for name, any_fit in [("model.fit", keras.Model.fit), ("fit", fit)]:
     measured(f"{name}: validation MSE", history.history["val_loss"][-1])
 
 # %% [markdown]
-# The errors are close. From here on we use our `fit`. `fit_autoencoder` compiles as
-# above, lets the learning rate fall from 0.003 to 0 along half a cosine, and calls `fit`
-# with the images as inputs *and* targets. We train for the slide's 10 epochs on all
+# The errors are close. From here on we use `fit_autoencoder`. It compiles as above, lets
+# the learning rate fall from 0.003 to 0 along half a cosine, and calls our `fit` with
+# the images as inputs *and* targets. We train for the slide's 10 epochs on all
 # 55,000 images.
 
 
@@ -301,23 +300,21 @@ _ = ax.set_xlim(5, equal_parameters + 5)
 # over three seeds, excludes 0. PCA needs ≈ 54 components to be as good
 # ({numref}`fig-stacked_autoencoders-pca`). But the net has nearly seven times as many parameters as
 # PCA with 30 components. With equally many parameters PCA has an error of ≈ 0.0037, far less than
-# the net's ≈ 0.0110. So a stacked autoencoder is worth its parameters only if the *codings* have to
+# the net's ≈ 0.0110. So here the autoencoder is worth its parameters only if the *codings* have to
 # be few.
 #
 # ## What does depth buy?
 #
-# Which part of the gain comes from depth? We train nets of three depths with 10 and with
-# 30 codings:
+# We train nets of three depths with 10 and with 30 codings:
 #
 # - **depth 1**: 784-*k*-784;
-# - **depth 2**: 784-100-*k*-100-784, the lecture's net;
-# - **depth 3**: 784-94-60-*k*-60-94-784, whose layers are chosen so that it has as many
-#   parameters as depth 2, to within 1%.
+# - **depth 2**: 784-100-*k*-100-784;
+# - **depth 3**: 784-94-60-*k*-60-94-784, with as many parameters as depth 2, to within 1%.
 #
-# The codings are linear, or have the slide's `selu`. So the net of depth 2 with `selu` and 30
-# codings is the slide's. All 36 nets are trained for two epochs. Each kind of net gets the learning
-# rate with the lowest validation error for *it*, averaged over two other seeds. Exercise 1 shows
-# why one rate for all would mislead.
+# The codings are linear, or have a `selu`. The slide's net is that of depth 2 with 30 `selu`
+# codings. All 36 nets are trained for two epochs, in batches of 128 instead of 64. Each kind of net
+# gets the learning rate with the lowest validation error for *it*, averaged over two other seeds.
+# Exercise 1 shows why one rate for all would mislead.
 #
 # :::{predict} 30 codings: depth 3 − depth 2
 # The nets of depth 2 and 3 have equally many parameters. Take 30 linear codings. What does the
@@ -397,7 +394,7 @@ MeasuredTable(
     corner="validation MSE",
 )
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Validation error after two epochs against depth, with linear codings and with selu on the codings (dots: three seeds; lines: their means). Dashed: PCA (clipped) with as many codings, and PCA with as many parameters as the nets of depth 2. A second layer lowers the error with 10 codings, and hardly with 30.", "name": "fig-stacked_autoencoders-depth"}, "image": {"alt": "Two panels over depth 1 to 3. 10 codings: the linear curve falls from about 0.021 to about 0.017, PCA has about 0.024; the selu curve falls from about 0.033 to about 0.020. 30 codings: the linear curve ends higher, at about 0.016, than it starts, PCA has about 0.015. PCA of equal parameters lies at about 0.004."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Validation error after two epochs against depth, with linear codings and with selu on the codings (dots: three seeds; lines: their means). Dashed: PCA (clipped) with as many codings, and PCA with as many parameters as the nets of depth 2. With linear codings, a second layer lowers the error with 10 codings, and hardly with 30.", "name": "fig-stacked_autoencoders-depth"}, "image": {"alt": "Two panels over depth 1 to 3. 10 codings: the linear curve falls from about 0.021 to about 0.017, PCA has about 0.024; the selu curve falls from about 0.033 to about 0.020. 30 codings: the linear curve ends higher, at about 0.016, than it starts, PCA has about 0.015. PCA of equal parameters lies at about 0.004."}}
 fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.6), sharey=True)
 hues = {"linear": COLORS[2], "selu": COLORS[1]}
 for ax, k in zip(axes, code_sizes):
@@ -433,28 +430,25 @@ second = {k: errors[2, "linear", k] - errors[1, "linear", k] for k in code_sizes
 difference("depth 2 − depth 1: 10 codings − 30 codings", second[10], second[30], "+.4f")
 
 # %% [markdown]
-# These are the linear codings; the intervals are over three seeds
+# These differences, over three seeds, are for linear codings
 # ({numref}`fig-stacked_autoencoders-depth`):
 #
 # - **Depth 1 has less error than clipped PCA**, although its codings are linear, too: with
-#   30 codings the difference is ≈ −0.0015. PCA is fitted first and clipped afterwards; the
-#   net is trained through its sigmoid.
+#   30 codings the difference is ≈ −0.0015. A likely reason: PCA is fitted first and clipped
+#   afterwards; the net is trained through its sigmoid.
 # - **The second layer helps where the codings are few**: it changes the error by ≈ −0.0043 with 10
 #   codings, and by only ≈ −0.0003 with 30, which not all other seeds show. (The last interval
 #   compares these two.) It also adds parameters, and this experiment cannot tell which of the two
 #   helps: at depth 1 the number of codings fixes the number of parameters.
 # - **The third layer does not help.** Here the parameters are equal. With 30 codings the error
 #   rises, by ≈ 0.0023. With 10 codings the difference is tiny, and other seeds do not show it.
-#   This holds for two epochs; a deeper net may need more steps.
 #
-# At equal *parameters* PCA has less error than each of these nets with 30 codings: see the last
-# column of the table. So depth helps if the codings have to be few, but it does not save
-# parameters.
+# All this holds for two epochs; a deeper net may need more steps. At equal *parameters* PCA has
+# less error than each of these nets with 30 codings: see the last column of the table.
 #
 # ## What does an activation on the codings cost?
 #
-# The slide's codings have a `selu`. At each depth, we compare nets with `selu` codings and with
-# linear codings.
+# At each depth, we compare `selu` codings, as on the slide, with linear codings.
 
 # %%
 for k in code_sizes:
@@ -467,14 +461,15 @@ difference("selu − linear, 30 codings: depth 1 − depth 2", cost[1], cost[2],
 
 # %% [markdown]
 # With 30 codings the `selu` raises the error by ≈ 0.0035, ≈ 0.0020 and ≈ 0.0008 at depth 1, 2 and
-# 3; at depth 1 and 2 the intervals exclude 0. That the cost falls with depth is not shown: the last
-# interval includes 0. With 10 codings the `selu` nets differ much from seed to seed. A likely
-# reason for the cost: `selu` cannot go below about −1.76 and flattens on its way there, so pictures
-# on that side get nearly the same coding. We conclude: give the hidden layers an activation, and
-# the codings none. (The slide's net, and the lessons that use it, keep theirs.)
+# 3; at depth 1 and 2 the intervals exclude 0. That the cost falls from depth 1 to 2 is not
+# shown: the last interval includes 0. With 10 codings the `selu` nets differ much from seed to
+# seed, and only the interval of depth 2 excludes 0. A likely reason for the cost: `selu` cannot go
+# below about −1.76 and flattens on its way there, so pictures on that side get nearly the same
+# coding. We conclude: give the codings no activation. (The slide's net, and the lessons that use
+# it, keep theirs.)
 #
-# After two epochs the slide's net has an error of ≈ 0.0152. The simplest net of all,
-# 784-30-784 with linear codings, has ≈ 0.0135.
+# After two epochs the slide's net has an error of ≈ 0.0152, and a lead over PCA is not shown. The
+# simplest net of all, 784-30-784 with linear codings, has ≈ 0.0135.
 #
 # ## Can you see the difference?
 
@@ -493,7 +488,7 @@ _ = plot_image_rows(
 # %% [markdown]
 # PCA can only add and subtract fixed pictures, so gray traces of other clothes remain
 # ({numref}`fig-stacked_autoencoders-versus`). The decoder of depth 1 adds in the same way before
-# its sigmoid. With a second layer the edges become cleaner.
+# its sigmoid.
 #
 # ## And on pictures nobody looked at?
 #
@@ -516,7 +511,8 @@ MeasuredTable(
 )
 
 # %% [markdown]
-# The differences shown above have the same sign here. (This table leaves out the `selu` codings.)
+# The differences shown above have the same sign here. (This table leaves out the two-epoch nets
+# with `selu` codings, and PCA at equal parameters.)
 #
 # :::{admonition} Takeaways
 # :class: tip
@@ -524,10 +520,12 @@ MeasuredTable(
 #   net to return its input; the lecture's is 784-100-30-100-784.
 # - From 30 numbers it rebuilds Fashion-MNIST with a validation MSE of ≈ 0.0110, PCA
 #   (clipped) with ≈ 0.0150. PCA needs ≈ 54 numbers to be as good.
-# - At equal parameters PCA is better, with ≈ 0.0037. Say what you keep equal: code size or parameters.
-# - The second layer helps where the codings are few; a third does not help here.
-# - Each net needs its own learning rate: with one rate for all, depth would seem to help more.
-# - A `selu` on the codings raises the error. Give them no activation.
+# - At equal parameters PCA is better, with ≈ 0.0037. Say what you keep equal: code size or
+#   parameters.
+# - A second layer, with its parameters, helps with 10 linear codings, and hardly with 30; a third
+#   does not help in two epochs.
+# - Tune the learning rate of each net: with 0.003 for all, depth would seem to help more.
+# - A `selu` on 30 codings raises the error at depth 1 and 2. Give them no activation.
 # :::
 #
 # ## Exercises
@@ -551,7 +549,7 @@ difference("one rate: depth 2 − depth 1", two, one, "+.4f")
 # :class: dropdown
 # Depth 1 would seem to lose to PCA, by ≈ 0.0024, and the second layer would seem to change the
 # error by ≈ −0.0030, several times what it does. The learning rate causes both: at 0.003 the net of
-# depth 1 needs more than two epochs. Tune every rival before you compare.
+# depth 1 probably needs more than two epochs.
 # :::
 #
 # :::{admonition} Exercise 2 — why not cross-entropy?
@@ -594,9 +592,9 @@ difference("mirrored: error below clipped PCA's by", 1, ae_mirrored / pca_mirror
 # %% [markdown]
 # :::{admonition} Answer to exercise 3
 # :class: dropdown
-# Both get worse, from ≈ 0.0110 to ≈ 0.0192 and from ≈ 0.0150 to ≈ 0.0193. The interval over three
-# seeds now includes 0: a difference is not shown. In this collection shoes point to the left. So
-# the net has learned what *these* pictures look like, and less what clothes look like in general.
+# Both get worse, from ≈ 0.0110 to ≈ 0.0192 and from ≈ 0.0150 to ≈ 0.0193. The interval now includes
+# 0: a difference between the two is not shown. In this collection shoes point to the left. So both
+# have learned what *these* pictures look like, and less what clothes look like in general.
 # :::
 #
 # ## Further reading
