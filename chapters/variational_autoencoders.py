@@ -572,8 +572,8 @@ measured("standard error of ln p over images", log_p_bound.std() / np.sqrt(1_000
 #
 # To draw a new picture, we draw codings from the prior and decode them. But over all images,
 # the encoder's codings need not have exactly this distribution. So one can also draw from the
-# normal distribution with the mean and covariance of the training codings. This is ex-post
-# density estimation {cite}`ghosh2020`, and it makes even a plain autoencoder a generator.
+# normal distribution with the mean and covariance of the training codings. This is
+# ex-post density estimation {cite}`ghosh2020`, and it makes even a plain autoencoder a generator.
 # {numref}`fig-vae-new` shows both ways with both nets.
 
 

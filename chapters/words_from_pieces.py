@@ -273,8 +273,8 @@ print(f"{len(LETTERS)} characters, {encoder.count_params():,} parameters")
 # {\sum_{j=1}^n \exp(u_i \cdot v_j / \tau)}$$
 #
 # This pulls the two vectors of a pair together and pushes those of other pairs apart. The loss
-# is known as **InfoNCE** {cite}`oord2018`. The words of the other pairs are the **in-batch
-# negatives** {cite}`henderson2017efficient`: no list of wrong answers is needed. Dividing by
+# is known as **InfoNCE** {cite}`oord2018`. The words of the other pairs are the
+# **in-batch negatives** {cite}`henderson2017efficient`: no list of wrong answers is needed. Dividing by
 # the **temperature** $\tau = 0.1$ lets the probabilities get close to 0 and 1. If two pairs of
 # a batch have the *same* word, they form a group, and the loss counts both words as right.
 
