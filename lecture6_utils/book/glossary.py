@@ -6,6 +6,10 @@ from pathlib import Path
 from docutils import nodes
 from sphinx import addnodes
 
+#: Words that mostly mean something else (a learning rate, a pattern in the data): a lesson
+#: speaks of the glossary's where it defines it, in bold.
+EVERYDAY = ("pattern", "rate")
+
 
 def glossary_terms(app):
     """The terms of the glossary page, the longest first."""
@@ -24,6 +28,8 @@ def link_terms(app, doctree):
         if not in_prose or node.parent.astext().startswith("Slides covered"):
             continue  # no title, code, link or caption, and not the list of the slides
         for term in terms:
+            if term in EVERYDAY and not isinstance(node.parent, nodes.strong):
+                continue
             flags = 0 if term.isupper() else re.I
             found = re.search(rf"\b{re.escape(term)}s?\b", node, flags)
             if found:
