@@ -54,10 +54,22 @@ def dark(color):
     luminance, of_ground = WEIGHTS @ linear, WEIGHTS @ ground
     wanted = min(1.05 / (luminance + 0.05) * (of_ground + 0.05) - 0.05, INK)
     if wanted <= luminance:
-        linear = linear * wanted / luminance
-    else:  # mixed with white, which keeps the hue
-        linear = linear + (1 - linear) * (wanted - luminance) / (1 - luminance)
-    return (*np.clip(_displayed(linear), 0, 1), alpha)
+        return (*np.clip(_displayed(linear * wanted / luminance), 0, 1), alpha)
+    return (*_lightened(linear, wanted), alpha)
+
+
+def dark_ink(color):
+    """The same for a text, which needs more contrast than a line: 4.5 (WCAG 2.2)."""
+    *rgb, alpha = dark(color)
+    linear = _linear(rgb)
+    wanted = 4.5 * (WEIGHTS @ _linear(to_rgb(GROUND)) + 0.05) - 0.05
+    return (*rgb, alpha) if WEIGHTS @ linear >= wanted else (*_lightened(linear, wanted), alpha)
+
+
+def _lightened(linear, wanted):
+    """Mixed with white, which keeps the hue, up to this luminance."""
+    luminance = WEIGHTS @ linear
+    return np.clip(_displayed(linear + (1 - linear) * (wanted - luminance) / (1 - luminance)), 0, 1)
 
 
 def draw_dark(figure):
@@ -77,7 +89,7 @@ def draw_dark(figure):
     kept = set()
     for ax in figure.axes:
         if hasattr(ax, "_colorbar"):  # it shows the colors of a picture
-            kept |= set(ax.collections)
+            kept |= {*ax.collections, *ax.patches}  # the patches: its ends beyond the scale
         for image in ax.images:
             box = image.get_window_extent()
             kept |= {artist for artist in _upon(ax) if _lies_in(artist, box)}
@@ -101,7 +113,7 @@ def _lies_in(artist, box):
 
 def _recolor(artist):
     if isinstance(artist, Text):
-        artist.set_color(dark(artist.get_color()))
+        artist.set_color(dark_ink(artist.get_color()))
         if artist.get_bbox_patch():
             _recolor(artist.get_bbox_patch())
         if getattr(artist, "arrow_patch", None):

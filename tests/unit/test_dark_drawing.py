@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patheffects import withStroke
 from PIL import Image
 
-from lecture6_utils.book.dark_drawing import GROUND, dark, draw_dark
+from lecture6_utils.book.dark_drawing import GROUND, dark, dark_ink, draw_dark
 from lecture6_utils.book.in_kernel import describe
 from lecture6_utils.live_figures.packing import DARK_COLORS
 from lecture6_utils.plotting import COLORS, set_style
@@ -99,11 +99,17 @@ def test_it_is_as_large_and_says_the_same():
 
 def test_the_colors_of_a_picture_and_of_its_scale_agree():
     figure, ax = plt.subplots()
-    image = ax.imshow(np.eye(3))
-    figure.colorbar(image)
+    image = ax.imshow(np.eye(3), vmax=0.5)
+    scale = figure.colorbar(image, extend="max").ax
+    [beyond] = scale.patches
     draw_dark(figure)
-    scale = figure.axes[1].collections[0]
-    assert image.get_cmap().name == scale.get_cmap().name == "binary"
+    assert image.get_cmap().name == scale.collections[0].get_cmap().name == "binary"
+    assert to_hex(beyond.get_facecolor()) == to_hex("black")
+
+
+@pytest.mark.parametrize("color", COLORS)
+def test_a_name_in_the_color_of_its_curve_can_be_read(color):
+    assert contrast(dark_ink(color)[:3], to_rgb(DARK)) >= 4.49
 
 
 def test_every_mark_can_be_told_from_the_ground():
