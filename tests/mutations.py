@@ -109,6 +109,11 @@ MUTATIONS = [
             "",
         ),
         (
+            "padding in front of the crossed strings",
+            "p = [probabilities(m, padded([start + rest], 16))[0] for m in readers]",
+            'p = [probabilities(m, padded([start + rest], 16, "pre"))[0] for m in readers]',
+        ),
+        (
             "cross-entropy with the probability of the wrong class",
             "np.where(y == 1, p, 1 - p)",
             "np.where(y == 1, 1 - p, p)",
@@ -179,6 +184,11 @@ MUTATIONS = [
             "keras.ops.not_equal(x[:, 6:], 0)",
             "keras.ops.not_equal(x[:, :-6], 0)",
         ),
+        (
+            "always the rarest case instead of the most frequent",
+            "most_frequent = np.bincount(train_y).argmax()",
+            "most_frequent = np.bincount(train_y).argmin()",
+        ),
     ),
     *in_lesson(
         "codings_of_a_character_model",
@@ -242,6 +252,11 @@ MUTATIONS = [
             "R² measured against zero instead of the mean",
             "return 1 - np.mean((guess - true) ** 2) / np.mean((mean - true) ** 2)",
             "return 1 - np.mean((guess - true) ** 2) / np.mean(true**2)",
+        ),
+        (
+            "n-grams that learn the rating, not the error of the rule",
+            "letter_ngrams(words[learned], (y - line)[learned], words)",
+            "letter_ngrams(words[learned], y[learned], words)",
         ),
     ),
     *in_lesson(
