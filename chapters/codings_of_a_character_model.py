@@ -447,8 +447,8 @@ MeasuredTable(
 # - **The lead over the unit comes from the rarer cases**, such as inessive and adessive. For the
 #   nominative, the most frequent case, and for the plural, the coding is behind the unit. One
 #   ending is ahead of the coding for genitive, elative, adessive and allative.
-# - **It need not be the sparsity.** L1, which is hardly sparse here, reaches ≈ 0.781, and a
-#   difference from TopK is not shown.
+# - **It need not be the sparsity.** L1, which is hardly sparse here, reaches ≈ 0.781, and with one
+#   coding a difference from TopK is not shown.
 # - **With five candidates TopK is still ahead of the units**, by ≈ +0.037. (The units have only 128
 #   different candidates there, since a weight may be negative.) Five of 256 random directions reach
 #   ≈ 0.900, and five endings ≈ 0.892.
@@ -456,7 +456,7 @@ MeasuredTable(
 #   them: class means reach ≈ 0.918. The network's own answer reaches ≈ 0.970.
 # - **The network was not trained on possessives.** One coding still detects them better than one
 #   unit, by ≈ +0.157. One ending, with an F1 of ≈ 0.528, is better still, without a network.
-# - **One coding does not tell a compound.** No coding of TopK is better than to find every word. Of
+# - **One coding does not tell a compound.** The chosen coding of TopK is no better than finding every word. Of
 #   all single candidates, units of the *untrained* network have the highest mean (exercise 1).
 #
 # So do not name a coding after a case too soon. The coding for the partitive has a precision of
@@ -640,7 +640,7 @@ _ = axes[1].legend(frameon=False)
 # | What one may hope for | Verdict | Measured here |
 # |:--|:--|:--|
 # | A sparse coding stands for a case | **partly** | F1 of one coding ≈ 0.783, of one unit ≈ 0.733, of class means ≈ 0.918 |
-# | It shows what the network was not trained for | **partly** | possessives: F1 of one coding ≈ 0.469, of one unit ≈ 0.313; compounds: no better than to find every word |
+# | It shows what the network was not trained for | **partly** | possessives: F1 of one coding ≈ 0.469, of one unit ≈ 0.313; compounds: no better than finding every word |
 # | It is a good direction to steer the network | **partly** | hits less side effects, in points: one coding ≈ 17.8, one unit ≈ 6.1, output weights ≈ 28.6 |
 #
 # :::{admonition} Takeaways

@@ -570,7 +570,7 @@ for batch_size in (64, 512):
     print(f"B = {batch_size:3}: charged {charged.mean():.4f}, formula {formula:.4f}")
 
 # %% [markdown]
-# It is roughly right at 64 images, and almost exact at 512. With our weight and batches of 64,
+# It is roughly right at 64 images, and right to the printed digit at 512. With our weight and batches of 64,
 # 300 on/off units would cost about 0.003, more than a third of the KL net's squared error. So
 # training favors units that are not on/off (exercise 3 tests it). **The penalty controls how
 # active a unit is on average, not how rarely it is active.**
@@ -592,8 +592,8 @@ def top_k(k):
 # Which method is best? A weight and a k cannot be set equal, so we compare the error together
 # with the sparsity. All nets of a panel have the same activation function, three seeds, 9,600
 # images, 3 epochs and one learning rate. (A higher rate alone makes the codings sparser, so rates
-# must not differ. For no method was another of six rates better on the validation images, with
-# other seeds, by more than 4%.) We leave out KL with `relu`, because it needs activations between
+# must not differ. We tried six rates on the validation images, with other seeds: for each
+# method, the best was at most 4% better than ours.) We leave out KL with `relu`, because it needs activations between
 # 0 and 1, and TopK with sigmoid units, because it does not settle in so short a training.
 
 # %%

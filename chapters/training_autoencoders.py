@@ -5,7 +5,7 @@
 # autoencoder layer by layer. What does each of them gain, and are they still needed?
 #
 # - **What you'll do**: compare tied with untied nets, and greedy layerwise training with plain
-#   training, over as many steps and over as many multiplications.
+#   training, with equally many steps and with equally many multiplications.
 # - **What you'll learn**: how to share a weight in Keras 3, where its gradient comes from,
 #   how to count the work of a training, and why a deep sigmoid net may fail.
 # - **What you'll need**:
@@ -234,7 +234,7 @@ _ = ax.set_xlabel("squared error per pixel")
 # error on new images when data are scarce. With 55,000 images a saving is not shown.
 #
 # For comparison: the notebook of the lecture's source {cite}`geron2022` has a tied `relu` net
-# of the same widths with an error of .0133. We got .0136 and .0141 with it. Our tied nets, with
+# of the same widths with an error of .0133. In two runs of it we got .0136 and .0141. Our tied nets, with
 # `selu` and other settings, reach ≈ 0.0115 on the same validation images.
 #
 # ## How do you train one layer at a time?
@@ -452,7 +452,7 @@ _ = ax.set_yticklabels(["sigmoid", "sigmoid,\ngain 4", "selu"])
 #   deep autoencoder can be built layer by layer, is **true** for this recipe.
 # - **sigmoid, gain 4**: end to end the same net learns. Greedy training saves ≈ 3.3% of the error
 #   over as many steps, and ≈ 13.5% over as much work. Both intervals include 0, so an advantage is
-#   **not shown**. But the second saving is above 0 with all three sets of seeds of the study,
+#   **not shown**. But the second saving is above 0 with all three sets of seeds of [the study](how_sure.md),
 #   so an advantage is possible.
 # - **selu**: end to end it reaches ≈ 0.0187. Greedy training saves
 #   ≈ −10.6% over as many steps, and the interval excludes 0: end to end is better. Over as much
@@ -507,7 +507,7 @@ for name, recipe in recipes.items():
 #   parameters, and the gradient is the sum of the encoder's and the decoder's.
 # - Tying acts as a regularizer: with 1,000 images it saves ≈ 8.4% of
 #   the error. With 55,000 images a saving is not shown.
-# - Compare ways of training over as many steps *and* over as many multiplications.
+# - Compare ways of training with equally many steps *and* with equally many multiplications.
 # - With Glorot's weights and few epochs, this deep sigmoid net learns only layer by layer. With
 #   gain 4, or with `selu`, it also learns end to end. So check the initial scale before you blame
 #   a method.

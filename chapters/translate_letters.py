@@ -530,8 +530,9 @@ for name in (BLIND, NET):
     measured(f"{name}: forms of seen lemmas", found, ".1%")
 
 # %% [markdown]
-# - **Attention helps a lot.** Without it the network writes ≈ 13.7% of the forms right, with
-#   it ≈ 68.8%, which is ≈ 55.1 points more. Where the stem changes, it adds ≈ 35.1 points.
+# - **Attention with its $p_t$ helps a lot.** Without them the network writes ≈ 13.7% of the forms
+#   right, with them ≈ 68.8%, which is ≈ 55.1 points more. Where the stem changes, they add ≈ 35.1
+#   points. Its wrong forms are off by ≈ 1.48 letters, without them by ≈ 2.98.
 # - **Without attention, the network learns by heart.** Of the forms of 50 training lemmas it
 #   writes ≈ 98.7% right.
 # - **The network is not shown to beat counting.** The plain rules write ≈ 73.6% right. Their lead

@@ -276,10 +276,10 @@ measured("waves: components that leave less than 1%", enough, ".0f")
 # - **Shuffled** sequences have no pattern across places. The error falls slowly, and PCA needs all
 #   13 components.
 #
-# All three intervals, over three seeds, exclude 0. By the third, the net with one coding leaves a
-# little less of the shuffled sequences than PCA. As this one number grows, the output of the
-# decoder can move along a curve through all 13 dimensions. A curve with enough turns comes close to
-# every sequence, so in theory the intrinsic dimension is not a strict limit.
+# All three intervals, over three seeds, exclude 0. The third shows that with one coding the net
+# leaves a little less *error* on shuffled sequences than PCA. As this one number grows, the output
+# of the decoder can move along a curve through all 13 dimensions. A curve with enough turns comes
+# close to every sequence, so in theory the intrinsic dimension is not a strict limit.
 #
 # ## What does a linear autoencoder learn?
 #
@@ -366,8 +366,8 @@ _ = plot_image_rows(
 #
 # The frame also *hides* 300 of the 784 pixels. So we need a control: a frame that hides
 # the same pixels but is the same gray in each picture, so that there is nothing to remember.
-# One net sees no frame. A fourth net sees the random frame, but its targets have the gray
-# one. Its loss does not ask for the random frame.
+# Besides these two nets, one sees no frame, and one sees the random frame but has targets with the
+# gray one. Its loss does not ask for the random frame.
 
 
 # %%
@@ -572,7 +572,7 @@ measured("any height: components that leave less than 1%", enough, ".0f")
 #
 # :::{admonition} Exercise 2 — does PCA keep the frame, too?
 # :class: exercise
-# Fit a PCA with five components to the pictures in random frames. Which part of the
+# Fit a PCA with five components to the pictures in random frames. What share of the
 # frame's variance does it keep? Why?
 # :::
 

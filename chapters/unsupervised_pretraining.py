@@ -328,8 +328,9 @@ for arm, (_, learn) in ARMS.items():
 measured("grids of 14 with their best mean at an end", at_an_end, ".0f")
 
 # %% [markdown]
-# The best setting is at an end in ≈ 1 of the 14 grids, that of the pixels with 100 labels. One
-# outside might be better, but larger values of `C` hardly change the accuracy (not shown here).
+# A grid is a list of settings that we try. In ≈ 1 of the 14 the best one is the first or the last:
+# for the pixels with 100 labels. A larger `C` might be better, but hardly changes the accuracy (not
+# shown here).
 #
 # ## Who wins, with how many labels?
 #

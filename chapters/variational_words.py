@@ -254,7 +254,7 @@ nets, rates = {}, {}
 for name, settings in ARMS.items():
     nets[name], rates[name] = zip(*(train(seed, **settings) for seed in SEEDS))
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The rate during training, first seed, each point the mean of 25 steps. With annealing it is high in the first steps, and falls as β grows.", "name": "fig-vwords-training"}, "image": {"alt": "A line chart over 3,125 training steps. The rate of the plain VAE is below 1 bit throughout, and soon near 0. That of annealing begins above 12 bits, falls below 1 bit before step 1,000, and ends near 0. The lines with free bits are soon level, at about 2.2 bits and, with a pretrained encoder, at about 2.4."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The rate during training, first seed, each point the mean of 25 steps. With annealing it begins above 12 bits, outside the plot, and falls while β grows and after.", "name": "fig-vwords-training"}, "image": {"alt": "A line chart over 3,125 training steps. The rate of the plain VAE is below 1 bit throughout, and soon near 0. That of annealing begins above 12 bits, falls below 1 bit before step 1,000, and ends near 0. The lines with free bits are soon level, at about 2.2 bits and, with a pretrained encoder, at about 2.4."}}
 fig, ax = plt.subplots(figsize=(WIDTH, 3.4))
 shown = ("plain VAE", "annealing", "free bits", "pretrained, free bits")
 for name, color in zip(shown, COLORS):
@@ -273,8 +273,8 @@ _ = ax.legend()
 # - the **rate** in bits per word;
 # - the **active units**, codings whose mean $\mu$ varies over the words with a variance above 0.01
 #   {cite}`burda2016`;
-# - the **mutual information** of word and coding: the rate less the divergence, from the prior, of
-#   $q$ averaged over the words, the aggregate posterior. We estimate it from one draw of $z$ per
+# - the **mutual information** of word and coding. The average of $q$ over the words is the
+#   aggregate posterior. Its divergence from the prior is subtracted from the rate. We estimate it from one draw of $z$ per
 #   word, with the 600 test words as all words {cite}`dieng2019`. Such an estimate cannot exceed
 #   $\log_2 600 = 9.23$ bits.
 #
@@ -366,7 +366,7 @@ MeasuredTable(
 
 # %% [markdown]
 # - **The plain VAE collapses**: its rate is close to 0 ({numref}`fig-vwords-training`).
-# - **Annealing alone only delays it.** The rate is high while β is small, and falls as β grows.
+# - **Annealing alone only delays it.** The rate is high while β is small, falls, and is near 0 in the end.
 #   {cite:t}`he2019` found the same with sentences.
 # - **Free bits** keep the rate at ≈ 2.22 bits, near the 2.31 that are charged for in any case. But
 #   the mutual information is only ≈ 1.62 bits. With a **pretrained encoder** it is ≈ 2.15 of ≈ 2.44
@@ -524,8 +524,8 @@ _ = ax.legend(loc="upper left", bbox_to_anchor=(0.1, 1.03), fontsize=10)
 # %% [markdown]
 # - **That a VAE needs fewer bits than the language model is not shown.** The language model needs
 #   ≈ 2.848. The plain VAE, annealing, and the pretrained encoder need at most ≈ 2.873, ≈ 2.875 and
-#   ≈ 2.871, too close to order. By lemma all differences are above 0; by seed, with three seeds
-#   only, not all intervals are. All five means are above 0 with all three sets of seeds of the
+#   ≈ 2.871, too close to order. By lemma all intervals are above 0; by seed, with three seeds
+#   only, some include 0. All five means are above 0 with all three sets of seeds of the
 #   study.
 # - **The ELBO misleads** where $z$ says something: with free bits it gives at most ≈ 2.978, and 64
 #   draws at most ≈ 2.896 ({numref}`fig-vwords-bits`). 512 draws hardly change this, so the bound
@@ -600,10 +600,10 @@ for column, (name, values) in enumerate(WALKERS.items()):
 
 # %% [markdown]
 # With λ = 1 the net rebuilds ≈ 26.3% of the unseen words exactly, and between two of these the walk
-# leads from word to word ({numref}`fig-vwords-walk`). The plain VAE writes one word on both walks.
+# leads from one to the other, mostly through letters that are no word ({numref}`fig-vwords-walk`). The plain VAE writes one word on both walks.
 # But the bound on the bits rises with λ: at most ≈ 3.218 per character, ≈ 0.357 more than the
-# language model of this seed. With 512 draws it is ≈ 0.05 lower, so we do not know how much of this
-# is the bound's.
+# language model of this seed. With 512 draws it is ≈ 0.05 lower. The bound is loose, and we do not
+# know how many bits the net really needs.
 #
 # ## Are the new words better?
 #
@@ -655,7 +655,7 @@ for question in QUESTIONS:
 
 # %% [markdown]
 # That a VAE writes better words is **not shown**. With a pretrained encoder and free bits, it
-# writes fewer new words of the table than the language model, by ≈ −0.7 points. For harmony a
+# writes fewer new words of the table than the language model (≈ −0.7 points). For harmony a
 # difference is not shown (≈ −0.9 points). Without letters the words are worse: ≈ −6.2 points for
 # harmony. The intervals cover the choice of the written words, not that of the seeds. Only ≈ 92.5%
 # of the real words keep harmony, so more than that is not better.

@@ -83,8 +83,8 @@ print("read:", *x, "predict:", *y, sep="\n")
 # The measure is **bits per character**, a mean over all predictions, **with the end of the word
 # counted as one of them**:
 #
-# $$\text{bits per character} = \frac{-\sum \log_2 P(\text{symbol} \mid \text{symbols
-# before})}{\text{number of letters and ends}}$$
+# $$\text{bits per character} = \frac{-\sum \log_2 P(\text{symbol} \mid
+# \text{symbols before})}{\text{number of letters and ends}}$$
 #
 # A model that finds all 29 symbols equally probable needs $\log_2 29 = 4.86$ bits. No model
 # can reach 0, since words go on in different ways.
@@ -360,7 +360,7 @@ for name, build in NETS.items():
 # ## What does the network buy over counting?
 #
 # :::{predict} GRU − n-gram
-# Both models learn from the same words. Which of them needs fewer bits per character on words of
+# The n-gram model and the GRU learn from the same words. Which of them needs fewer bits per character on words of
 # unseen lemmas?
 #
 # - the n-gram model = over 0
@@ -368,7 +368,7 @@ for name, build in NETS.items():
 # - a difference is not shown = not shown
 # :::
 #
-# A **mixture** of the two gives each symbol the probability $w P_\text{GRU} + (1 - w)
+# A **mixture** of these two gives each symbol the probability $w P_\text{GRU} + (1 - w)
 # P_\text{n-gram}$, with $w$ chosen on the validation words. If it needs fewer bits than the
 # counts alone, the GRU adds something to them.
 #
@@ -545,8 +545,7 @@ _ = axes[1].set_xlabel("epochs")
 #
 # With all words we stop after two epochs, to save time. The nets are still improving: in the
 # second epoch the GRU gains ≈ 0.09 bits. When we tried four and five epochs, the nets came at
-# most a little nearer to the n-gram model. So we measure small nets after a short training, not
-# large ones.
+# most a little nearer to the n-gram model. What we measure are small nets after a short training.
 #
 # ## How does a model write?
 #
