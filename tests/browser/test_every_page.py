@@ -152,11 +152,10 @@ def over_http(browser, built_book, request):
             found["shift"][path] = shift(page, address + path)
             found["raw TeX"][path] = page.evaluate(RAW_TEX)
             found["noise"][path] = recorder.told()
-        # Again: a page that jumps does so each time. On a busy machine a formula above may, seldom, be
-        # set after the jump to the figure; then its place, kept for two lines, shrinks to one.
+        # Once more: a page that jumps does so each time; a busy machine may, seldom, paint too soon.
         for path, value in found["shift"].items():
             if value > 0.01:
-                found["shift"][path] = min(shift(page, address + path) for _ in range(3))
+                found["shift"][path] = shift(page, address + path)
     return found
 
 
