@@ -287,8 +287,8 @@ _ = lstm_ax.text(15, 1.4, "the last state\nof each chain", **small)
 
 # %% [markdown]
 # Both nets start with an **Embedding** layer, as in [the lesson on
-# embeddings](character_embeddings.ipynb). Of words with more than 16 letters the middle is left out, and
-# the CNN gets at least three zeros of padding on either side.
+# embeddings](character_embeddings.ipynb). Of words with more than 16 letters the middle is left
+# out, and the CNN gets at least three zeros of padding on either side.
 
 
 # %%

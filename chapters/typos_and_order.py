@@ -357,10 +357,10 @@ for name, one, other, column in [
 # - **With the same noise in training**, neither the CNN nor TnT is shown to be better on such
 #   typos: both intervals include 0. On random typos, mixing the suffix lengths helps: TnT leads the
 #   suffix table by ≈ +1.2 points.
-# - **The kind of noise** is not shown to matter for the CNN. Natural typos in training instead of
-#   random ones bring ≈ +0.5 points on natural ones, and ≈ -0.7 on random ones. Both intervals
-#   include 0, the second at its edge. For TnT on random typos the table shows a larger, untested
-#   difference.
+# - **The kind of noise** matters little for the CNN. Natural typos in training instead of random
+#   ones bring ≈ +0.5 points on natural ones, with an interval that includes 0, and ≈ -0.7 on random
+#   ones, with one that narrowly excludes it. For TnT on random typos the table shows a larger,
+#   untested difference.
 #
 # ## How many words does each model need?
 #
@@ -557,8 +557,8 @@ for name, (here, far) in lost.items():
 # - **All models except the bag need the order.** With shuffled letters the CNN falls to ≈ 20.5%,
 #   the BiLSTM to ≈ 20.3% and TnT to ≈ 20.8%. Always saying *nominative singular* gets ≈ 22.0%.
 # - **The CNN needs the place.** It reads only ≈ 20.2% of the words with the ending in front,
-#   again no more than that rule, although its windows still see those letters. With the control, where no end mark follows the
-#   ending, it loses ≈ +64.0 points. In both tests the new last letters may mislead it, too. With
+#   again no more than that rule, although its windows still see those letters. With the control,
+#   where no end mark follows the ending, it loses ≈ +64.0 points. In both tests the new last letters may mislead it, too. With
 #   *-kin* it loses ≈ +14.3 more: *-in* also ends other forms.
 # - **A CNN that cannot see the end** is harmed less by what follows the ending: it reads ≈ 69.2%
 #   with the control, ≈ 56.1% with *-kin*, and ≈ 34.4% of the words with real clitics (fewer than
